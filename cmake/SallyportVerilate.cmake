@@ -1,0 +1,86 @@
+# Verilated models and tests.
+#
+#   sallyport_add_model(NAME n TOP module [PARAMETERS -GX=1 ...] [TRACE] [NO_ASSERT])
+#     -> static library target n with class Vn (header "Vn.h") of the module, elaborated with the parameters.
+#   sallyport_add_test(NAME n SOURCES a_test.cpp ... [LIBS lib ...] [LABELS l ...] [TIMEOUT seconds])
+#     -> GoogleTest executable n, known to CTest.
+#
+# Verilator's own CMake function compiles its run time once for each target; here one library serves all models.
+
+find_program(VERILATOR verilator REQUIRED)
+if(NOT VERILATOR_ROOT)
+  execute_process(COMMAND ${VERILATOR} --getenv VERILATOR_ROOT OUTPUT_VARIABLE VERILATOR_ROOT
+                  OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+endif()
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+
+add_library(verilated_runtime STATIC ${VERILATOR_ROOT}/include/verilated.cpp
+                                     ${VERILATOR_ROOT}/include/verilated_fst_c.cpp
+                                     ${VERILATOR_ROOT}/include/verilated_threads.cpp)
+target_include_directories(verilated_runtime SYSTEM PUBLIC ${VERILATOR_ROOT}/include ${VERILATOR_ROOT}/include/vltstd)
+target_compile_definitions(verilated_runtime PUBLIC VM_COVERAGE=0 VM_SC=0 VM_TRACE=1 VM_TRACE_FST=1 VM_TRACE_VCD=0)
+target_compile_options(verilated_runtime PRIVATE -w)
+target_link_libraries(verilated_runtime PUBLIC Threads::Threads ZLIB::ZLIB)
+
+# Packages in order of use, then every folder of modules.
+set(SALLYPORT_RTL ${PROJECT_SOURCE_DIR}/rtl)
+include(${SALLYPORT_RTL}/files.cmake)
+
+function(sallyport_add_model)
+  cmake_parse_arguments(M "TRACE;NO_ASSERT" "NAME;TOP" "PARAMETERS" ${ARGN})
+  set(dir ${CMAKE_CURRENT_BINARY_DIR}/${M_NAME}.dir)
+  set(archive ${dir}/V${M_NAME}__ALL.a)
+  set(flags --cc --build -j 1 -O3 --x-assign fast --x-initial fast --Mdir ${dir} --prefix V${M_NAME} --top-module ${M_TOP}
+ -Wall -Wno-fatal --no-timing)
+  if(M_TRACE)
+    list(APPEND flags --trace-fst --trace-structs)
+  endif()
+  if(NOT M_NO_ASSERT)
+    list(APPEND flags --assert)
+  endif()
+  set(cflags -std=gnu++20 -w)
+  set(opt -O2)
+  if(SALLYPORT_SANITIZE)
+    list(APPEND cflags -fsanitize=address,undefined -fno-sanitize=alignment -fno-omit-frame-pointer)
+    set(opt -O1)
+  endif()
+  list(JOIN cflags " " cflags)
+  set(launcher "")
+  if(CMAKE_CXX_COMPILER_LAUNCHER)
+    set(launcher OBJCACHE=${CMAKE_CXX_COMPILER_LAUNCHER})
+  endif()
+  # -y folders find each module in the file of its name.
+  set(search "")
+  foreach(folder IN LISTS SALLYPORT_RTL_FOLDERS)
+    list(APPEND search -y ${SALLYPORT_RTL}/${folder})
+  endforeach()
+  set(packages ${SALLYPORT_RTL_PACKAGES})
+  list(TRANSFORM packages PREPEND ${SALLYPORT_RTL}/)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${SALLYPORT_RTL}/*.sv ${SALLYPORT_RTL}/*.vlt)
+  add_custom_command(
+    OUTPUT ${archive} ${dir}/V${M_NAME}.h
+    COMMAND ${PROJECT_SOURCE_DIR}/cmake/quiet.sh ${dir}.log ${CMAKE_COMMAND} -E env ${launcher} ${VERILATOR} ${flags} -CFLAGS "${cflags}" -MAKEFLAGS "OPT_FAST=${opt} OPT_SLOW=-O1 CXX=${CMAKE_CXX_COMPILER}"
+            ${M_PARAMETERS} ${search} ${SALLYPORT_RTL}/lint.vlt ${packages} ${M_TOP}
+    DEPENDS ${sources}
+    COMMENT "Verilating ${M_TOP} as ${M_NAME}"
+    VERBATIM)
+  add_custom_target(${M_NAME}_verilated DEPENDS ${archive})
+  add_library(${M_NAME} INTERFACE)
+  add_dependencies(${M_NAME} ${M_NAME}_verilated)
+  target_include_directories(${M_NAME} SYSTEM INTERFACE ${dir})
+  target_link_libraries(${M_NAME} INTERFACE ${archive} verilated_runtime)
+endfunction()
+
+find_package(GTest REQUIRED)
+function(sallyport_add_test)
+  cmake_parse_arguments(T "" "NAME;TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
+  add_executable(${T_NAME} ${T_SOURCES})
+  target_link_libraries(${T_NAME} PRIVATE sallyport_warnings GTest::gtest_main ${T_LIBS})
+  target_compile_definitions(${T_NAME} PRIVATE SALLYPORT_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
+  add_test(NAME ${T_NAME} COMMAND ${T_NAME} WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 300)
+  endif()
+  set_tests_properties(${T_NAME} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
+endfunction()

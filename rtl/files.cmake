@@ -1,0 +1,13 @@
+# RTL of the design. Packages in order of use; a module is found in the file of its name in one of the folders.
+set(SALLYPORT_RTL_PACKAGES
+    pkg/sallyport_abi_pkg.sv
+    mgmt/generated/sallyport_regs_pkg.sv
+    pkg/sad_pkg.sv
+    pkg/esp_pkg.sv)
+# More packages by their own rooms.
+foreach(package IN ITEMS pkg/secded_pkg.sv pkg/aes_pkg.sv pkg/gcm_pkg.sv esp/csum_pkg.sv)
+  if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/${package})
+    list(APPEND SALLYPORT_RTL_PACKAGES ${package})
+  endif()
+endforeach()
+set(SALLYPORT_RTL_FOLDERS cells crypto esp sad mgmt mgmt/generated top)

@@ -1,0 +1,276 @@
+// Management side of the accelerator: the generated register block, and what stands between it and the SA table:
+//
+//   AXI4-Lite -> sallyport_regs -+- CMD_GO guard ----> cmd_* (one command at a time, started by the next number only)
+//                                +- EV_TAIL guard ---> ev_tail_o (moves forward only)
+//                                +- staging joiner --> stg_* (two halves make one 64-bit word; write only, G5)
+//                                `- ring reader <----- ring_* (read only)
+module mgmt_regs
+  import sallyport_abi_pkg::*;
+  import sad_pkg::*;
+#(
+    parameter int NUM_SAS    = 64,
+    parameter int WINDOW     = 64,
+    parameter int LANES      = 1,
+    parameter int PROFILE    = 0,
+    parameter int RING_DEPTH = 256,
+    parameter int MAX_PACKET = 10240,
+    parameter bit SIM        = 1'b1
+) (
+    input  logic        clk_i,
+    input  logic        rst_ni,
+    // AXI4-Lite
+    input  logic        s_axil_awvalid,
+    output logic        s_axil_awready,
+    input  logic [15:0] s_axil_awaddr,
+    input  logic        s_axil_wvalid,
+    output logic        s_axil_wready,
+    input  logic [31:0] s_axil_wdata,
+    input  logic [3:0]  s_axil_wstrb,
+    output logic        s_axil_bvalid,
+    input  logic        s_axil_bready,
+    output logic [1:0]  s_axil_bresp,
+    input  logic        s_axil_arvalid,
+    output logic        s_axil_arready,
+    input  logic [15:0] s_axil_araddr,
+    output logic        s_axil_rvalid,
+    input  logic        s_axil_rready,
+    output logic [31:0] s_axil_rdata,
+    output logic [1:0]  s_axil_rresp,
+    // Device
+    input  logic        boot_done_i,
+    input  logic        idle_i,
+    output logic        enable_o,
+    output logic        irq_o,
+    // SA table: commands
+    output logic        cmd_valid_o,
+    input  logic        cmd_ready_i,
+    output cmd_req_t    cmd_o,
+    input  logic        cmd_done_i,
+    input  cmd_rsp_t    cmd_rsp_i,
+    input  snap_t       snap_i,
+    // SA table: staging bank
+    output logic                                          stg_wr_en_o,
+    output logic [$clog2(STAGING_SLOTS*SLOT_WORDS)-1:0]   stg_wr_addr_o,
+    output logic [63:0]                                   stg_wr_data_o,
+    input  logic                                          stg_wr_ready_i,
+    // SA table: event ring
+    input  logic [31:0] ev_head_i,
+    output logic [31:0] ev_tail_o,
+    input  logic [31:0] ev_late_i,
+    output logic                                          ring_rd_en_o,
+    output logic [$clog2(RING_DEPTH*8)-1:0]               ring_rd_addr_o,
+    input  logic [31:0] ring_rd_data_i,
+    // Memory errors
+    input  logic [31:0] ecc_corrected_i,
+    input  logic [31:0] ecc_fatal_i
+);
+  localparam int StagingAddrWidth = $clog2(STAGING_SLOTS * SLOT_WORDS);
+  localparam int RingAddrWidth = $clog2(RING_DEPTH * 8);
+
+  // Byte enables of the staging bank and address bits below a word are of no use here.
+  // verilator lint_off UNUSEDSIGNAL
+  sallyport_regs_pkg::sallyport_regs__in_t  in;
+  sallyport_regs_pkg::sallyport_regs__out_t out;
+  // verilator lint_on UNUSEDSIGNAL
+
+  // ------------------------------------------------------------------ command
+  logic        busy_q, pending_q;
+  logic [15:0] seq_q;
+  cmd_req_t    cmd_q;
+  cmd_rsp_t    rsp_q;
+  logic        go_q;      // CMD_GO was written in the clock before
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      go_q      <= 1'b0;
+      busy_q    <= 1'b0;
+      pending_q <= 1'b0;
+      seq_q     <= '0;
+      cmd_q     <= '0;
+      rsp_q     <= '0;
+    end else begin
+      go_q <= out.CMD_GO.seq.swmod;
+      if (go_q && !busy_q && out.CMD_GO.seq.value == seq_q + 16'd1) begin
+        busy_q    <= 1'b1;
+        pending_q <= 1'b1;
+        seq_q     <= out.CMD_GO.seq.value;
+        cmd_q     <= '{op: op_e'(out.CMD_GO.op.value), index: out.CMD_TARGET.index.value,
+                       generation: out.CMD_TARGET.generation.value, arg1: out.CMD_ARG1.value.value,
+                       arg2: out.CMD_ARG2.value.value};
+      end
+      if (pending_q && cmd_ready_i) pending_q <= 1'b0;
+      if (busy_q && cmd_done_i) begin
+        busy_q <= 1'b0;
+        rsp_q  <= cmd_rsp_i;
+      end
+    end
+  end
+
+  assign cmd_valid_o = pending_q;
+  assign cmd_o       = cmd_q;
+
+  // ------------------------------------------------------------------ event tail
+  logic [31:0] tail_q;
+  logic        tail_written_q;
+
+  // Forward, and not past the head: distances from the tail in force.
+  wire tail_ok = out.EV_TAIL.value.value - tail_q <= ev_head_i - tail_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      tail_q         <= '0;
+      tail_written_q <= 1'b0;
+    end else begin
+      tail_written_q <= out.EV_TAIL.value.swmod;
+      if (tail_written_q && tail_ok) tail_q <= out.EV_TAIL.value.value;
+    end
+  end
+
+  assign ev_tail_o = tail_q;
+  assign enable_o  = out.CONTROL.enable.value;
+  assign irq_o     = out.CONTROL.irq_enable.value && ev_head_i != tail_q;
+
+  // ------------------------------------------------------------------ staging bank
+  logic [31:0]                 low_q;
+  logic [StagingAddrWidth-1:0] stg_addr_q;
+  logic [63:0]                 stg_data_q;
+  logic                        stg_pending_q, stg_ack_q, stg_read_q;
+
+  wire stg_write = out.STAGING.req && out.STAGING.req_is_wr;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      low_q         <= '0;
+      stg_addr_q    <= '0;
+      stg_data_q    <= '0;
+      stg_pending_q <= 1'b0;
+      stg_ack_q     <= 1'b0;
+      stg_read_q    <= 1'b0;
+    end else begin
+      stg_ack_q  <= 1'b0;
+      stg_read_q <= out.STAGING.req && !out.STAGING.req_is_wr;
+      if (stg_write) begin
+        if (out.STAGING.addr[2]) begin
+          stg_pending_q <= 1'b1;
+          stg_addr_q    <= out.STAGING.addr[3+:StagingAddrWidth];
+          stg_data_q    <= {out.STAGING.wr_data, low_q};
+          low_q         <= '0;
+        end else begin
+          low_q     <= out.STAGING.wr_data;
+          stg_ack_q <= 1'b1;
+        end
+      end else if (stg_pending_q && stg_wr_ready_i) begin
+        // Key octets do not linger here.
+        stg_pending_q <= 1'b0;
+        stg_data_q    <= '0;
+        stg_ack_q     <= 1'b1;
+      end
+    end
+  end
+
+  assign stg_wr_en_o   = stg_pending_q;
+  assign stg_wr_addr_o = stg_addr_q;
+  assign stg_wr_data_o = stg_data_q;
+
+  // ------------------------------------------------------------------ event ring
+  logic ring_ack_q, ring_refuse_q;  // writes are answered and forgotten
+
+  assign ring_rd_en_o   = out.RING.req && !out.RING.req_is_wr;
+  assign ring_rd_addr_o = out.RING.addr[2+:RingAddrWidth];
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      ring_ack_q    <= 1'b0;
+      ring_refuse_q <= 1'b0;
+    end else begin
+      ring_ack_q    <= ring_rd_en_o;
+      ring_refuse_q <= out.RING.req && out.RING.req_is_wr;
+    end
+  end
+
+  // ------------------------------------------------------------------ register block
+  always_comb begin
+    in.CAPS0.log2_sas.next            = 5'($clog2(NUM_SAS));
+    in.CAPS0.log2_window.next         = 5'($clog2(WINDOW));
+    in.CAPS0.lanes.next               = 4'(LANES);
+    in.CAPS0.profile.next             = 4'(PROFILE);
+    in.CAPS0.staging_slots.next       = 4'(STAGING_SLOTS);
+    in.CAPS1.ring_depth.next          = 16'(RING_DEPTH);
+    in.CAPS1.max_packet.next          = 16'(MAX_PACKET);
+    in.STATUS.boot_done.next          = boot_done_i;
+    in.STATUS.idle.next               = idle_i && !busy_q;
+    in.STATUS.irq.next                = irq_o;
+    in.STATUS.sim.next                = SIM;
+    in.CMD_STATUS.busy.next           = busy_q;
+    in.CMD_STATUS.code.next           = rsp_q.code;
+    in.CMD_STATUS.seq.next            = seq_q;
+    in.CMD_RESULT.generation.next     = rsp_q.generation;
+    in.CMD_RESULT.state.next          = rsp_q.state;
+    in.CMD_RESULT.dead.next           = rsp_q.dead;
+    in.SNAP_SEQ_LO.value.next         = snap_i.seq[31:0];
+    in.SNAP_SEQ_HI.value.next         = snap_i.seq[63:32];
+    in.SNAP_OCTETS_LO.value.next      = snap_i.octets[31:0];
+    in.SNAP_OCTETS_HI.value.next      = snap_i.octets[63:32];
+    in.SNAP_PACKETS_LO.value.next     = snap_i.packets[31:0];
+    in.SNAP_PACKETS_HI.value.next     = snap_i.packets[63:32];
+    in.SNAP_ICV_FAIL_LO.value.next    = snap_i.icv_fail[31:0];
+    in.SNAP_ICV_FAIL_HI.value.next    = snap_i.icv_fail[63:32];
+    in.SNAP_FW_LO.value.next          = snap_i.fw[31:0];
+    in.SNAP_FW_HI.value.next          = snap_i.fw[63:32];
+    in.SNAP_SPI.value.next            = snap_i.spi;
+    in.SNAP_INFO.generation.next      = snap_i.generation;
+    in.SNAP_INFO.state.next           = snap_i.state;
+    in.SNAP_INFO.dead.next            = snap_i.dead;
+    in.SNAP_INFO.raised.next          = snap_i.raised;
+    in.SNAP_TIME_LO.value.next        = snap_i.time_ns[31:0];
+    in.SNAP_TIME_HI.value.next        = snap_i.time_ns[63:32];
+    in.SNAP_COUNTER_LO.value.next     = snap_i.counter[31:0];
+    in.SNAP_COUNTER_HI.value.next     = snap_i.counter[63:32];
+    in.EV_HEAD.value.next             = ev_head_i;
+    in.EV_TAIL.value.next             = tail_q;
+    in.EV_TAIL.value.we               = tail_written_q && !tail_ok;
+    in.EV_LATE.value.next             = ev_late_i;
+    in.ECC_CORRECTED.value.next       = ecc_corrected_i;
+    in.ECC_FATAL.value.next           = ecc_fatal_i;
+    in.RING.rd_ack                    = ring_ack_q;
+    in.RING.rd_data                   = ring_rd_data_i;
+    in.RING.wr_ack                    = ring_refuse_q;
+    in.STAGING.rd_ack                 = stg_read_q;
+    in.STAGING.rd_data                = '0;
+    in.STAGING.wr_ack                 = stg_ack_q;
+  end
+
+  sallyport_regs u_regs (
+      .clk           (clk_i),
+      .rst           (!rst_ni),
+      .s_axil_awready,
+      .s_axil_awvalid,
+      .s_axil_awaddr,
+      .s_axil_awprot (3'b000),
+      .s_axil_wready,
+      .s_axil_wvalid,
+      .s_axil_wdata,
+      .s_axil_wstrb,
+      .s_axil_bready,
+      .s_axil_bvalid,
+      .s_axil_bresp,
+      .s_axil_arready,
+      .s_axil_arvalid,
+      .s_axil_araddr,
+      .s_axil_arprot (3'b000),
+      .s_axil_rready,
+      .s_axil_rvalid,
+      .s_axil_rdata,
+      .s_axil_rresp,
+      .hwif_in       (in),
+      .hwif_out      (out)
+  );
+
+`ifndef SYNTHESIS
+  // A command stays on offer, unchanged, until it is taken.
+  a_cmd_stable: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      cmd_valid_o && !cmd_ready_i |=> cmd_valid_o && $past(cmd_o) == cmd_o);
+  // Exactly one answer belongs to a command.
+  a_cmd_done: assert property (@(posedge clk_i) disable iff (!rst_ni) cmd_done_i |-> busy_q && !pending_q);
+`endif
+endmodule

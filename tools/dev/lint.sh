@@ -1,0 +1,17 @@
+# ./dev lint: what can be told without running anything.
+say "lint: generated files"
+.venv/bin/python abi/generate.py --check
+
+say "lint: Verilator -Wall over the top, in every named configuration"
+mapfile -t rtl_flags < <(cmake -P tools/dev/rtl_files.cmake 2>&1)
+for config in "64 64" "1024 64" "1024 1024" "16384 64"; do
+  read -r sas window <<<"$config"
+  verilator --lint-only -Wall --no-timing "-GNUM_SAS=$sas" "-GWINDOW=$window" --top-module sallyport "${rtl_flags[@]}" rtl/top/sallyport.sv
+done
+
+say "lint: clang-tidy"
+build release >&2
+mapfile -t sources < <(git ls-files '*.cpp' | grep -v '/tests/')
+if [ "${LINT_ALL:-1}" = 1 ] && [ ${#sources[@]} -gt 0 ]; then
+  printf '%s\n' "${sources[@]}" | xargs -P 2 -n 4 clang-tidy --quiet -p build/release --warnings-as-errors='*'
+fi

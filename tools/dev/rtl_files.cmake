@@ -1,0 +1,10 @@
+# Prints Verilator's arguments for the RTL, a line each: search folders, waivers, packages in order.
+include(${CMAKE_CURRENT_LIST_DIR}/../../rtl/files.cmake)
+foreach(folder IN LISTS SALLYPORT_RTL_FOLDERS)
+  message("-y")
+  message("rtl/${folder}")
+endforeach()
+message("rtl/lint.vlt")
+foreach(package IN LISTS SALLYPORT_RTL_PACKAGES)
+  message("rtl/${package}")
+endforeach()
