@@ -83,6 +83,7 @@ class MgmtRegs : public testing::Test {
   void go(abi::Op op, std::uint16_t sequence) {
     write(regs::kCmdGoAddress, static_cast<std::uint32_t>(op) | static_cast<std::uint32_t>(sequence)
                                                                     << regs::kCmdGoSeqShift);
+    for (int i = 0; i < 4; ++i) clock();  // the command follows the answer of the bus
   }
   void finish(abi::CmdCode code) {
     model_->cmd_done_i = 1;
