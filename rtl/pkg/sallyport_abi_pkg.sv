@@ -75,7 +75,8 @@ package sallyport_abi_pkg;
     OP_SNAPSHOT = 8'd7,
     OP_COUNTER = 8'd8,
     OP_CLEAR_STAGING = 8'd9,
-    OP_FLIP = 8'd10
+    OP_FLIP = 8'd10,
+    OP_POKE_SEQ = 8'd11
   } op_e;
 
   // Result of an operation.

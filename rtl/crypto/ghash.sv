@@ -1,0 +1,77 @@
+// GHASH (NIST SP 800-38D section 6.4): Y = (Y ^ block) * H for every block, DIGIT bits of the product a clock.
+//
+// Bit order: coefficient of x^0 is bit 127, x^127 is bit 0 (the standard's, with the first octet in [127:120]). Multiplying by
+// x is a shift to the right, and what falls out comes back as 0xE1 << 120.
+//
+//   Horner, highest powers first, DIGIT = 16:  Z = Z * x^16 ^ digit * H   8 times, digits of (Y ^ block) from bits [15:0] up
+//
+// A block takes 1 + 128/DIGIT clocks: ready_o is low meanwhile; then y_o is the new Y.
+// h_load_i starts a new hash (Y = 0) with hash key h_i; clear_i zeroes everything. Both go before a block.
+module ghash #(
+    parameter int DIGIT = 16  // 8, 16 or 32
+) (
+    input  logic         clk_i,
+    input  logic         rst_ni,
+    input  logic         h_load_i,
+    input  logic [127:0] h_i,
+    input  logic         clear_i,
+    input  logic         valid_i,
+    output logic         ready_o,
+    input  logic [127:0] block_i,
+    output logic [127:0] y_o
+);
+  localparam int Steps = 128 / DIGIT;
+  localparam int CountWidth = $clog2(Steps);
+
+  logic [127:0] h_q, x_q, z_q;
+  logic [CountWidth-1:0] count_q;
+  logic busy_q;
+
+  // z * x^DIGIT ^ digit * h. The product before reduction has DIGIT more coefficients, x^128 and up, to the right.
+  function automatic logic [127:0] step(input logic [127:0] z, input logic [DIGIT-1:0] digit, input logic [127:0] h);
+    logic [127+DIGIT:0] p;
+    logic [DIGIT+6:0] r;
+    p = {{DIGIT{1'b0}}, z};
+    // The digit's leftmost bit is its lowest power.
+    for (int j = 0; j < DIGIT; j++) if (digit[DIGIT-1-j]) p ^= {h, {DIGIT{1'b0}}} >> j;
+    // x^128 = 1 + x + x^2 + x^7.
+    r = {p[DIGIT-1:0], 7'd0};
+    r = r ^ (r >> 1) ^ (r >> 2) ^ (r >> 7);
+    return p[127+DIGIT:DIGIT] ^ {r, {(121 - DIGIT) {1'b0}}};
+  endfunction
+
+  assign ready_o = !busy_q;
+  assign y_o     = z_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) begin
+      h_q     <= '0;
+      x_q     <= '0;
+      z_q     <= '0;
+      count_q <= '0;
+      busy_q  <= 1'b0;
+    end else if (h_load_i) begin
+      h_q    <= h_i;
+      z_q    <= '0;
+      busy_q <= 1'b0;
+    end else if (busy_q) begin
+      z_q     <= step(z_q, x_q[DIGIT-1:0], h_q);
+      x_q     <= x_q >> DIGIT;
+      count_q <= count_q + 1'b1;
+      if (count_q == CountWidth'(Steps - 1)) busy_q <= 1'b0;
+    end else if (valid_i) begin
+      x_q     <= z_q ^ block_i;
+      z_q     <= '0;
+      count_q <= '0;
+      busy_q  <= 1'b1;
+    end
+  end
+
+  initial begin
+    if (DIGIT != 8 && DIGIT != 16 && DIGIT != 32) $error("ghash: DIGIT must be 8, 16 or 32");
+  end
+
+`ifndef SYNTHESIS
+  a_clear: assert property (@(posedge clk_i) disable iff (!rst_ni) clear_i |=> {h_q, x_q, z_q} == '0 && !busy_q);
+`endif
+endmodule
