@@ -30,6 +30,19 @@ package esp_pkg;
     ip_info_t     ip;
   } ingest_t;
 
+  // What out_build is doing.
+  typedef enum logic [3:0] {
+    OUT_IDLE,
+    OUT_SUM_A,
+    OUT_SUM_B,
+    OUT_HEADER,
+    OUT_UDP,
+    OUT_ESP,
+    OUT_BODY,
+    OUT_TAG,
+    OUT_FIX
+  } out_phase_e;
+
   // Octets 1..n of a beat are its most significant ones.
   function automatic logic [127:0] keep_first(input logic [127:0] data, input logic [4:0] bytes);
     return data & ~(128'hFFFF_FFFF_FFFF_FFFF_FFFF_FFFF_FFFF_FFFF >> {bytes, 3'b000});

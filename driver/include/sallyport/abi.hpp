@@ -208,7 +208,8 @@ enum class Op : std::uint8_t {
                   ///< redundant | active; redundant -> draining; others refused.
   kKill = 4,      ///< Mark dead (killed).
   kErase = 5,  ///< Any state but free -> erasing -> free: key, salt and hash key overwritten with zero, then the entry
-               ///< is free.
+               ///< is free. While an event of the entry waits for room in the ring it stays erasing (the answer's state
+               ///< says so), and becomes free by itself once the event is in the ring (G3).
   kWriteFw = 6,       ///< Write the firmware's own word: {arg2, arg1}.
   kSnapshot = 7,      ///< Copy the entry's counters, state and firmware word into the SNAP registers, together and
                       ///< consistent. Generation is ignored.
@@ -216,8 +217,10 @@ enum class Op : std::uint8_t {
   kClearStaging = 9,  ///< Zero staging slot arg1[1:0].
   kFlip = 10,  ///< Simulation only (else bad_op): invert stored bits: arg1 = {word[4:0] at [12:8], mem[2:0] at [2:0]},
                ///< arg2 = {bit b [22:16], bit a [6:0]}; equal bits flip one.
+  kPokeSeq = 11,  ///< Simulation only (else bad_op): outbound sequence number, or top of the inbound window with only
+                  ///< that number seen, := {arg2, arg1}. For tests near the end of the numbers.
 };
-inline constexpr unsigned kOpCount = 11;
+inline constexpr unsigned kOpCount = 12;
 /// The name as documents and logs write it; "?" for a number that is none.
 constexpr const char* name(Op value) {
   switch (value) {
@@ -243,6 +246,8 @@ constexpr const char* name(Op value) {
       return "clear_staging";
     case Op::kFlip:
       return "flip";
+    case Op::kPokeSeq:
+      return "poke_seq";
   }
   return "?";
 }
@@ -257,7 +262,7 @@ enum class CmdCode : std::uint8_t {
   kBadLimits =
       5,  ///< A soft limit is 0 or above its hard limit, or the integrity limit is below 2^32 without the force flag.
   kBadImage = 6,  ///< The staged image contradicts itself (direction, SPI below 256, SPI not the reserved one or its
-                  ///< index bits wrong for inbound, MTU too small).
+                  ///< index bits wrong for inbound; outbound MTU below 128).
   kMemory = 7,    ///< Uncorrectable memory error.
 };
 inline constexpr unsigned kCmdCodeCount = 8;

@@ -1,0 +1,128 @@
+#pragma once
+/// @file
+/// An accelerator with its firmware: discovery, reserve and install, pictures of the table.
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "sallyport/abi.hpp"
+#include "sallyport/bus.hpp"
+#include "sallyport/mailbox.hpp"
+#include "sallyport/result.hpp"
+#include "sallyport/sa_config.hpp"
+#include "sallyport/sa_handle.hpp"
+#include "sallyport/sa_types.hpp"
+
+namespace sallyport {
+
+/// What the ID and capability registers say.
+struct DeviceInfo {
+  std::uint16_t abi_version = 0;
+  std::uint16_t rtl_version = 0;
+  std::uint16_t num_sas = 0;
+  std::uint16_t replay_window = 0;  ///< Packets.
+  std::uint8_t lanes = 0;
+  std::uint8_t profile = 0;  ///< 0 compact, 1 full.
+  std::uint8_t staging_slots = 0;
+  std::uint16_t ring_depth = 0;  ///< Event records.
+  std::uint16_t max_packet = 0;  ///< Octets.
+  bool simulation = false;
+};
+
+/// Entries by state and what the firmware counts, at one time.
+struct Occupancy {
+  std::uint64_t time_ns = 0;
+  std::array<std::uint16_t, abi::kEntryStateCount> entries{};  ///< By state; they sum to num_sas.
+  std::uint16_t num_sas = 0;
+  std::uint16_t reserve = 0;    ///< Free entries kept for rekeys.
+  std::uint16_t emergency = 0;  ///< Free entries kept for rekeys close to their hard limit.
+  std::uint16_t claimed = 0;    ///< Free entries promised to outbound halves.
+  std::uint32_t refused_full = 0;
+  std::uint32_t refused_quota = 0;
+  std::uint32_t notices = 0;  ///< Number of the newest notice.
+  std::uint32_t notices_lost = 0;
+};
+
+/// One entry's state and counters, taken together.
+struct EntryReport {
+  SaRef ref;
+  Spi spi;
+  abi::EntryState state = abi::EntryState::kFree;
+  abi::DeadReason dead = abi::DeadReason::kAlive;
+  Direction direction = Direction::kOutbound;
+  std::uint8_t raised = 0;  ///< Events so far, a bit each by event_kind.
+  OwnerId owner;
+  std::uint16_t partner = kNoEntry;
+  std::uint64_t sequence = 0;  ///< Outbound last used, inbound highest accepted.
+  Octets octets;
+  Packets packets;
+  std::uint64_t icv_failures = 0;
+  std::uint64_t time_ns = 0;  ///< Of the picture.
+};
+
+/// What the host sets.
+struct DevicePolicy {
+  std::uint16_t reserve = 0;    ///< R.
+  std::uint16_t emergency = 0;  ///< E; R + E < num_sas.
+  SoftInterval soft{8000, 500};
+  std::uint64_t drain_ns = 50'000'000;
+};
+
+/// How to reserve and install.
+struct InstallOptions {
+  OwnerId owner;
+  abi::Pool pool = abi::Pool::kEstablished;
+  SoftInterval soft;           ///< Both 0: the policy's.
+  bool claim_outbound = true;  ///< Reserve: promise an entry to the outbound half too.
+};
+
+/// The driver's main object. Moves; handles made by it stay valid as long as bus and mailbox live.
+class Device {
+ public:
+  /// Reads the ID and capability registers and greets the firmware. kNotFound: no accelerator answers there;
+  /// kVersionMismatch: another ABI in the device or the firmware; kBusFailure; kMalformedInput: capabilities that
+  /// cannot be.
+  static Result<Device> open(Bus& bus, MailboxPort& mailbox);
+
+  [[nodiscard]] const DeviceInfo& info() const { return info_; }
+  Bus& bus() { return *bus_; }
+  MailboxPort& mailbox() { return client_->port(); }
+  /// Code of the firmware's last answer, to tell full from quota and the like.
+  [[nodiscard]] abi::MailboxCode last_code() const { return client_->last_code(); }
+
+  /// Reserves an inbound entry and its SPI. kFull: nothing left for the pool, or the owner's quota is used up.
+  Result<Reservation> reserve(const InstallOptions& options);
+  /// Installs both directions in one transaction. On success the reservation is used up; on failure it stands as
+  /// before, nothing is in the table, and no key is left in the staging bank.
+  Result<SaPair> install(Reservation& reservation, const SaConfig& inbound, const SaConfig& outbound,
+                         const InstallOptions& options);
+  /// Installs the inbound direction alone. `partner`: outbound entry that belongs to it, if there is one.
+  Result<SaHandle> install_inbound(Reservation& reservation, const SaConfig& inbound, const InstallOptions& options,
+                                   std::optional<SaIndex> partner = std::nullopt);
+  /// Installs the outbound direction alone. `partner`: the inbound entry that belongs to it; its claim is used.
+  Result<SaHandle> install_outbound(const SaConfig& outbound, const InstallOptions& options,
+                                    std::optional<SaIndex> partner = std::nullopt);
+
+  Result<Occupancy> occupancy();
+  Result<EntryReport> query(SaIndex index);
+  /// The first entry from `index` on that is not free; nothing when there is none.
+  Result<std::optional<EntryReport>> query_next(SaIndex index);
+  /// One verdict counter since reset.
+  Result<std::uint64_t> verdict_counter(Direction direction, abi::Verdict verdict);
+  Result<void> set_policy(const DevicePolicy& policy);
+  /// Most entries that `owner` may hold before new SAs are refused; nothing = no quota.
+  Result<void> set_quota(OwnerId owner, std::optional<std::uint16_t> entries);
+
+ private:
+  Device(Bus& bus, MailboxPort& mailbox, const DeviceInfo& info)
+      : bus_(&bus), client_(std::make_shared<MailboxClient>(mailbox)), info_(info) {}
+  Result<void> stage(unsigned slot, const SaConfig& config, Direction direction, std::optional<Spi> reserved);
+  Result<abi::MailboxAnswer> send_install(abi::MailboxCommand command, const abi::MailboxInstall& request);
+
+  Bus* bus_;
+  std::shared_ptr<MailboxClient> client_;
+  DeviceInfo info_;
+};
+
+}  // namespace sallyport

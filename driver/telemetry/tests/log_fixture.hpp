@@ -1,0 +1,59 @@
+#pragma once
+/// @file
+/// Files for tests of logs.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "sallyport/telemetry/utilisation_recorder.hpp"
+
+namespace sallyport {
+
+/// A folder of the test's own, removed with it.
+class LogFolder : public testing::Test {
+ protected:
+  LogFolder() { std::filesystem::create_directories(folder_); }
+  ~LogFolder() override { std::filesystem::remove_all(folder_); }
+
+  [[nodiscard]] std::filesystem::path path(const std::string& name) const { return folder_ / name; }
+  static std::string content(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  std::filesystem::path write(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name), std::ios::binary) << text;
+    return path(name);
+  }
+
+ private:
+  std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() /
+      (std::string("sallyport-") + testing::UnitTest::GetInstance()->current_test_info()->name() +
+       std::to_string(getpid()));
+};
+
+inline LogHeader two_gateways() {
+  return {"test run",
+          42,
+          TimeBase::kSimulated,
+          1'000,
+          {{"gateway-a", 64, 4, EventDelivery::kInterrupt}, {"gateway-b", 4, 0, EventDelivery::kPollingOnly}}};
+}
+
+/// A record of each kind that a run may give.
+inline std::vector<LogRecord> one_of_each() {
+  DropsRecord drops{1, 3'000, {}, {}};
+  drops.inbound[static_cast<unsigned>(abi::Verdict::kReplay)] = UINT64_MAX;
+  drops.outbound[static_cast<unsigned>(abi::Verdict::kTooBig)] = 1;
+  return {TransitionRecord{0, 2'000, 63, 65'535, abi::EntryState::kFree, abi::EntryState::kLarval,
+                           TransitionCause::kReserve, "tunnel \"1\"\n</script> \xE2\x82\xAC"},
+          EventLogRecord{0, 1'900, 1, 63, 65'535, 0xFFFF'FFFF, abi::EventKind::kHard, true, true, UINT64_MAX, true},
+          drops, RekeyRecord{1, 3'000, 2'999, RekeyTrigger::kSoftSeq, RekeyOutcome::kCollision, {3, 1}, {2, 9}, "t"},
+          RefusalRecord{1, 3'000, RefusedRequest::kNewSa, RefusalReason::kReserve, ""}};
+}
+
+}  // namespace sallyport

@@ -1,0 +1,35 @@
+#pragma once
+/// @file
+/// Event triage: device records become notices. A record is taken from the ring only when there is room for its notice, so
+/// pressure goes back to the device, which keeps events in the entries (G3).
+#include <cstdint>
+
+#include "sallyport/fw/entry_table.hpp"
+#include "sallyport/fw/notice_queue.hpp"
+#include "sallyport/fw/register_bus.hpp"
+
+namespace sallyport::fw {
+
+/// Reader of the event ring.
+class EventReader {
+ public:
+  EventReader(RegisterBus& bus, const EntryTable& table, NoticeQueue& notices)
+      : bus_(bus), table_(table), notices_(notices) {}
+
+  /// Learns the ring's depth and where reading goes on. False when the bus failed.
+  bool start();
+  /// Takes what is there, as far as there is room. False when the bus failed; nothing is lost then.
+  bool poll();
+
+ private:
+  bool read_record(std::uint32_t number, abi::EventRecord& record);
+  void post(const abi::EventRecord& record);
+
+  RegisterBus& bus_;
+  const EntryTable& table_;
+  NoticeQueue& notices_;
+  std::uint32_t depth_ = 0;
+  std::uint32_t tail_ = 0;
+};
+
+}  // namespace sallyport::fw

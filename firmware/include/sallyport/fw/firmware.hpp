@@ -1,0 +1,82 @@
+#pragma once
+/// @file
+/// The firmware as one object: mailbox messages in, answers and notices out. Sans-IO: it touches nothing but its RegisterBus, and
+/// the same requests, registers and random numbers give the same answers.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "sallyport/abi.hpp"
+#include "sallyport/fw/command_port.hpp"
+#include "sallyport/fw/entry_table.hpp"
+#include "sallyport/fw/event_reader.hpp"
+#include "sallyport/fw/notice_queue.hpp"
+#include "sallyport/fw/policy.hpp"
+#include "sallyport/fw/register_bus.hpp"
+#include "sallyport/fw/sa_manager.hpp"
+
+namespace sallyport::fw {
+
+/// A mailbox message as it travels.
+using Message = std::array<std::uint8_t, abi::MailboxHead::kOctets * 8>;
+
+/// Memory of the firmware; the image has one of these in its data section.
+template <std::size_t MaxSas, std::size_t Notices, std::size_t QuotaOwners>
+struct Storage {
+  static_assert(MaxSas <= 16'384 && Notices >= 4);
+  std::array<Entry, MaxSas> entries{};
+  std::array<abi::MailboxNotice, Notices> notices{};
+  std::array<OwnerUse, QuotaOwners> owners{};
+};
+
+/// Everything below the mailbox.
+class Firmware {
+ public:
+  template <std::size_t M, std::size_t N, std::size_t Q>
+  Firmware(RegisterBus& bus, RandomSource& random, Storage<M, N, Q>& storage)
+      : bus_(bus),
+        port_(bus),
+        table_(storage.entries),
+        owners_(storage.owners),
+        notices_(storage.notices),
+        manager_(bus, random, port_, table_, owners_, notices_),
+        events_(bus, table_, notices_) {}
+  Firmware(const Firmware&) = delete;
+  Firmware& operator=(const Firmware&) = delete;
+
+  /// Waits for the boot sweep, takes the table over, opens the data path and the interrupt. bad_version: another ABI;
+  /// bad_index: more entries than storage; bus: no answer, or the boot sweep does not end.
+  abi::MailboxCode start();
+  /// Serves one request. Always answers; what is malformed, stale or out of order changes nothing.
+  Message handle(const Message& request);
+  /// Device events to notices, drained entries to free. False when the bus failed: call again.
+  bool poll();
+  /// The oldest notice.
+  std::optional<Message> take_notice();
+  /// Device time in ns when poll has work that no interrupt announces; UINT64_MAX = none.
+  [[nodiscard]] std::uint64_t next_deadline() const { return manager_.next_deadline(); }
+
+ private:
+  abi::MailboxCode check(const Message& request, const abi::MailboxHead& head) const;
+  Message info(const abi::MailboxHead& head) const;
+  Message query(const Message& request, const abi::MailboxHead& head);
+  abi::MailboxCode serve(const Message& request, abi::MailboxCommand command, abi::MailboxAnswer& answer);
+  abi::MailboxCode counter(const abi::MailboxCounter& request, abi::MailboxAnswer& answer);
+  abi::MailboxCode set_policy(const abi::MailboxPolicy& request);
+  abi::MailboxCode set_quota(const abi::MailboxQuota& request, abi::MailboxAnswer& answer);
+
+  RegisterBus& bus_;
+  CommandPort port_;
+  EntryTable table_;
+  Owners owners_;
+  NoticeQueue notices_;
+  SaManager manager_;
+  EventReader events_;
+  std::uint32_t last_seq_ = 0;
+  bool in_session_ = false;
+  bool started_ = false;
+};
+
+}  // namespace sallyport::fw

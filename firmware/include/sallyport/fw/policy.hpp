@@ -1,0 +1,81 @@
+#pragma once
+/// @file
+/// Who may have an entry: pools as counts over one table, and quotas by owner (G6, field-notes.md "Full tables").
+#include <cstdint>
+#include <span>
+
+#include "sallyport/abi.hpp"
+#include "sallyport/fw/entry_table.hpp"
+#include "sallyport/fw/soft_limit.hpp"
+
+namespace sallyport::fw {
+
+/// What the host may set (mailbox_policy).
+struct Policy {
+  std::uint16_t reserve = 0;    ///< R: free entries kept for rekeys.
+  std::uint16_t emergency = 0;  ///< E: free entries kept for rekeys close to their hard limit.
+  SoftInterval soft;
+  std::uint64_t drain_ns = 50'000'000;  ///< How long a retired inbound entry is kept.
+
+  /// A start for a table of `size` entries: 1,024 gives R = 14, E = 2.
+  static constexpr Policy for_table(std::uint16_t size) {
+    const auto share = static_cast<std::uint16_t>(static_cast<std::uint32_t>(size) * 14 / 1024);
+    Policy policy;
+    policy.reserve = share < 4 ? std::uint16_t{4} : share;
+    policy.emergency = 2;
+    return policy;
+  }
+  [[nodiscard]] constexpr bool valid(std::uint16_t size) const {
+    return static_cast<std::uint32_t>(reserve) + emergency < size && soft.valid();
+  }
+  /// Free entries that must be left when the pool has taken its share.
+  [[nodiscard]] constexpr std::uint32_t floor(abi::Pool pool) const {
+    switch (pool) {
+      case abi::Pool::kEstablished:
+        return static_cast<std::uint32_t>(reserve) + emergency;
+      case abi::Pool::kRekey:
+        return emergency;
+      case abi::Pool::kEmergency:
+        break;
+    }
+    return 0;
+  }
+  /// `wanted` of the `available` free entries may go to the pool.
+  [[nodiscard]] constexpr bool admits(abi::Pool pool, std::uint32_t wanted, std::uint32_t available) const {
+    return available >= wanted + floor(pool);
+  }
+};
+
+/// What an owner holds and may hold. A quota refuses new SAs only: an owner at its quota can still rekey what it has.
+struct OwnerUse {
+  std::uint16_t held = 0;
+  std::uint16_t quota = kNone;  ///< kNone: no quota.
+};
+
+/// Quotas of owners 0..storage-1; other owners have none.
+class Owners {
+ public:
+  explicit Owners(std::span<OwnerUse> storage) : use_(storage) {}
+  [[nodiscard]] std::uint16_t size() const { return static_cast<std::uint16_t>(use_.size()); }
+  [[nodiscard]] bool known(std::uint16_t owner) const { return owner < use_.size(); }
+  [[nodiscard]] bool admits(std::uint16_t owner, std::uint32_t wanted) const {
+    return !known(owner) || use_[owner].quota == kNone || use_[owner].held + wanted <= use_[owner].quota;
+  }
+  void take(std::uint16_t owner) {
+    if (known(owner)) ++use_[owner].held;
+  }
+  void give_back(std::uint16_t owner) {
+    if (known(owner)) --use_[owner].held;
+  }
+  /// Only for known owners.
+  OwnerUse& operator[](std::uint16_t owner) { return use_[owner]; }
+  /// Nobody holds anything; quotas stay.
+  void clear_held() {
+    for (OwnerUse& use : use_) use.held = 0;
+  }
+
+ private:
+  std::span<OwnerUse> use_;
+};
+
+}  // namespace sallyport::fw

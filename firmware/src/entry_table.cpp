@@ -1,0 +1,81 @@
+#include "sallyport/fw/entry_table.hpp"
+
+namespace sallyport::fw {
+
+using abi::EntryState;
+
+namespace {
+bool waits(EntryState state) { return state == EntryState::kDraining || state == EntryState::kErasing; }
+}  // namespace
+
+bool EntryTable::reset(std::uint16_t count) {
+  if (count > entries_.size()) return false;
+  size_ = count;
+  free_ = {};
+  waiting_ = {};
+  counts_ = {};
+  claims_ = 0;
+  for (std::uint16_t i = 0; i < count; ++i) {
+    entries_[i] = Entry{};
+    insert_after(free_, free_.tail, i);
+  }
+  counts_[static_cast<unsigned>(EntryState::kFree)] = count;
+  return true;
+}
+
+void EntryTable::insert_after(List& list, std::uint16_t before, std::uint16_t index) {
+  Entry& entry = entries_[index];
+  entry.prev = before;
+  entry.next = before == kNone ? list.head : entries_[before].next;
+  (before == kNone ? list.head : entries_[before].next) = index;
+  (entry.next == kNone ? list.tail : entries_[entry.next].prev) = index;
+}
+
+void EntryTable::remove(List& list, std::uint16_t index) {
+  Entry& entry = entries_[index];
+  (entry.prev == kNone ? list.head : entries_[entry.prev].next) = entry.next;
+  (entry.next == kNone ? list.tail : entries_[entry.next].prev) = entry.prev;
+  entry.prev = entry.next = kNone;
+}
+
+void EntryTable::defer(std::uint16_t index) {
+  remove(free_, index);
+  insert_after(free_, free_.tail, index);
+}
+
+bool EntryTable::move(std::uint16_t index, EntryEvent event, std::uint64_t deadline) {
+  const auto to = next_state(entries_[index].state, event);
+  if (to) adopt(index, *to, deadline);
+  return to.has_value();
+}
+
+void EntryTable::adopt(std::uint16_t index, EntryState state, std::uint64_t deadline) {
+  Entry& entry = entries_[index];
+  if (entry.state == EntryState::kFree) remove(free_, index);
+  if (waits(entry.state)) remove(waiting_, index);
+  --counts_[static_cast<unsigned>(entry.state)];
+  ++counts_[static_cast<unsigned>(state)];
+  entry.state = state;
+  if (state == EntryState::kFree) insert_after(free_, free_.tail, index);
+  if (waits(state)) {
+    entry.deadline = deadline;
+    // Waits are mostly of equal length, so the place is mostly the end.
+    std::uint16_t before = waiting_.tail;
+    while (before != kNone && entries_[before].deadline > deadline) before = entries_[before].prev;
+    insert_after(waiting_, before, index);
+  }
+}
+
+void EntryTable::claim(std::uint16_t index) {
+  if (entries_[index].claim) return;
+  entries_[index].claim = true;
+  ++claims_;
+}
+
+void EntryTable::release_claim(std::uint16_t index) {
+  if (!entries_[index].claim) return;
+  entries_[index].claim = false;
+  --claims_;
+}
+
+}  // namespace sallyport::fw

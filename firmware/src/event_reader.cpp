@@ -1,0 +1,92 @@
+#include "sallyport/fw/event_reader.hpp"
+
+#include "sallyport/regs.hpp"
+
+namespace sallyport::fw {
+namespace {
+
+abi::NoticeKind kind_of(abi::EventKind event) {
+  switch (event) {
+    case abi::EventKind::kHard:
+      return abi::NoticeKind::kHard;
+    case abi::EventKind::kSeqEnd:
+      return abi::NoticeKind::kSeqEnd;
+    case abi::EventKind::kIcvSoft:
+    case abi::EventKind::kIcvLimit:
+      return abi::NoticeKind::kIcv;
+    case abi::EventKind::kMemory:
+      return abi::NoticeKind::kMemory;
+    case abi::EventKind::kSoftOctets:
+    case abi::EventKind::kSoftPackets:
+    case abi::EventKind::kSoftSeq:
+      break;
+  }
+  return abi::NoticeKind::kSoft;
+}
+
+}  // namespace
+
+bool EventReader::start() {
+  const auto caps = bus_.read32(regs::kCaps1Address);
+  const auto tail = bus_.read32(regs::kEvTailAddress);
+  if (!caps || !tail) return false;
+  depth_ = *caps & regs::kCaps1RingDepthMask;
+  tail_ = *tail;
+  return depth_ != 0;
+}
+
+bool EventReader::poll() {
+  const auto head = bus_.read32(regs::kEvHeadAddress);
+  if (!head) return false;
+  const std::uint32_t before = tail_;
+  bool bus_ok = true;
+  while (tail_ != *head && !notices_.full()) {
+    abi::EventRecord record;
+    bus_ok = read_record(tail_ + 1, record);
+    if (!bus_ok) break;
+    post(record);
+    ++tail_;
+  }
+  if (tail_ != before) bus_ok = bus_.write32(regs::kEvTailAddress, tail_) && bus_ok;
+  return bus_ok;
+}
+
+bool EventReader::read_record(std::uint32_t number, abi::EventRecord& record) {
+  const std::uint32_t address = regs::kRingAddress + (number - 1) % depth_ * abi::EventRecord::kOctets;
+  std::array<std::uint8_t, abi::EventRecord::kOctets> octets{};
+  for (std::uint32_t at = 0; at < octets.size(); at += 4) {
+    const auto word = bus_.read32(address + at);
+    if (!word) return false;
+    for (unsigned i = 0; i < 4; ++i) octets[at + i] = static_cast<std::uint8_t>(*word >> (24 - 8 * i));
+  }
+  record = abi::EventRecord::unpack(octets);
+  // Another number there means that the bus gave a wrong word: reading has no side effect, so the next poll reads again.
+  return record.seq == number;
+}
+
+void EventReader::post(const abi::EventRecord& record) {
+  const auto event = static_cast<abi::EventKind>(record.kind);
+  abi::MailboxNotice notice;
+  notice.kind = static_cast<std::uint8_t>(kind_of(event));
+  notice.event_kind = record.kind;
+  notice.index = record.index;
+  notice.generation = record.generation;
+  notice.spi = record.spi;
+  notice.flags = record.flags;
+  notice.owner = kNone;
+  notice.partner = kNone;
+  // An event of a tenant that is gone keeps its own generation and gets nothing of the new tenant's (G9).
+  if (record.index < table_.size() && table_[record.index].generation == record.generation) {
+    const Entry& entry = table_[record.index];
+    notice.from_state = notice.to_state = static_cast<std::uint8_t>(entry.state);
+    notice.owner = entry.owner;
+    notice.partner = entry.partner;
+  }
+  notice.count = record.count;
+  notice.time = record.time_ns;
+  notice.posted = bus_.now_ns();
+  notice.record = record.seq;
+  notices_.post(notice);
+}
+
+}  // namespace sallyport::fw

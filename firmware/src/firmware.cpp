@@ -1,0 +1,251 @@
+#include "sallyport/fw/firmware.hpp"
+
+#include "sallyport/regs.hpp"
+
+namespace sallyport::fw {
+namespace {
+
+using abi::MailboxCode;
+using abi::MailboxCommand;
+
+// 16,384 entries of some 100 words at one word a clock, read over a slow bus: far more than any boot sweep takes.
+constexpr int kBootPolls = 4'000'000;
+
+// Octets of the request that mean something; the rest is 0. 0: no such command.
+constexpr std::size_t used_octets(MailboxCommand command) {
+  switch (command) {
+    case MailboxCommand::kHello:
+    case MailboxCommand::kInfo:
+      return 8;
+    case MailboxCommand::kQuery:
+      return 11;
+    case MailboxCommand::kCounter:
+      return 10;
+    case MailboxCommand::kReserve:
+    case MailboxCommand::kSetQuota:
+      return 12;
+    case MailboxCommand::kSetPolicy:
+      return 24;
+    case MailboxCommand::kSupersede:
+    case MailboxCommand::kRetire:
+    case MailboxCommand::kMarkRedundant:
+    case MailboxCommand::kErase:
+      return 32;
+    case MailboxCommand::kInstallPair:
+    case MailboxCommand::kInstallOne:
+      return 64;
+  }
+  return 0;
+}
+
+abi::MailboxHead head_of(const Message& message) {
+  std::array<std::uint8_t, abi::MailboxHead::kOctets> octets{};
+  for (std::size_t i = 0; i < octets.size(); ++i) octets[i] = message[i];
+  return abi::MailboxHead::unpack(octets);
+}
+
+// Every answer begins as its request does.
+template <class Answer>
+Answer answer_to(const abi::MailboxHead& head, MailboxCode code) {
+  Answer answer;
+  answer.version = static_cast<std::uint16_t>(abi::kAbiVersion);
+  answer.command = head.command;
+  answer.code = static_cast<std::uint8_t>(code);
+  answer.seq = head.seq;
+  return answer;
+}
+
+}  // namespace
+
+MailboxCode Firmware::start() {
+  started_ = false;
+  const auto version = bus_.read32(regs::kVersionAddress);
+  if (!version) return MailboxCode::kBus;
+  if ((*version & regs::kVersionAbiMask) != abi::kAbiVersion) return MailboxCode::kBadVersion;
+  bool booted = false;
+  for (int i = 0; i < kBootPolls && !booted; ++i) {
+    const auto status = bus_.read32(regs::kStatusAddress);
+    if (!status) return MailboxCode::kBus;
+    booted = (*status & regs::kStatusBootDoneMask) != 0;
+  }
+  const auto caps = bus_.read32(regs::kCaps0Address);
+  if (!booted || !caps || !port_.sync() || !events_.start()) return MailboxCode::kBus;
+  const MailboxCode code = manager_.start((*caps & regs::kCaps0Log2SasMask) >> regs::kCaps0Log2SasShift);
+  if (code != MailboxCode::kOk) return code;
+  if (!bus_.write32(regs::kControlAddress, regs::kControlEnableMask | regs::kControlIrqEnableMask)) {
+    return MailboxCode::kBus;
+  }
+  started_ = true;
+  return MailboxCode::kOk;
+}
+
+MailboxCode Firmware::check(const Message& request, const abi::MailboxHead& head) const {
+  if (head.version != abi::kAbiVersion) return MailboxCode::kBadVersion;
+  const auto command = static_cast<MailboxCommand>(head.command);
+  if (command != MailboxCommand::kHello) {
+    if (!in_session_) return MailboxCode::kBadSequence;
+    if (head.seq == last_seq_) return MailboxCode::kReplayed;
+    if (head.seq != last_seq_ + 1) return MailboxCode::kBadSequence;
+  }
+  const std::size_t used = used_octets(command);
+  if (used == 0) return MailboxCode::kBadCommand;
+  if (head.code != 0) return MailboxCode::kBadMessage;
+  for (std::size_t i = used; i < request.size(); ++i) {
+    if (request[i] != 0) return MailboxCode::kBadMessage;
+  }
+  return started_ ? MailboxCode::kOk : MailboxCode::kNotStarted;
+}
+
+Message Firmware::handle(const Message& request) {
+  const abi::MailboxHead head = head_of(request);
+  MailboxCode code = check(request, head);
+  const bool in_order =
+      code != MailboxCode::kBadVersion && code != MailboxCode::kBadSequence && code != MailboxCode::kReplayed;
+  if (in_order) {
+    last_seq_ = head.seq;
+    in_session_ = true;
+  }
+  const auto command = static_cast<MailboxCommand>(head.command);
+  if (code == MailboxCode::kOk) {
+    if (command == MailboxCommand::kHello || command == MailboxCommand::kInfo) return info(head);
+    if (command == MailboxCommand::kQuery) return query(request, head);
+  }
+  auto answer = answer_to<abi::MailboxAnswer>(head, code);
+  if (code == MailboxCode::kOk) answer.code = static_cast<std::uint8_t>(serve(request, command, answer));
+  if (code == MailboxCode::kBadVersion) answer.expected = static_cast<std::uint8_t>(abi::kAbiVersion);
+  answer.free = table_.available();
+  return answer.pack();
+}
+
+MailboxCode Firmware::serve(const Message& request, MailboxCommand command, abi::MailboxAnswer& answer) {
+  switch (command) {
+    case MailboxCommand::kReserve:
+      return manager_.reserve(abi::MailboxReserve::unpack(request), answer);
+    case MailboxCommand::kInstallPair:
+    case MailboxCommand::kInstallOne:
+      return manager_.install(abi::MailboxInstall::unpack(request), answer);
+    case MailboxCommand::kSupersede:
+      return manager_.supersede(abi::MailboxPair::unpack(request));
+    case MailboxCommand::kRetire:
+      return manager_.retire(abi::MailboxPair::unpack(request));
+    case MailboxCommand::kMarkRedundant:
+      return manager_.mark_redundant(abi::MailboxPair::unpack(request));
+    case MailboxCommand::kErase:
+      return manager_.erase(abi::MailboxPair::unpack(request));
+    case MailboxCommand::kCounter:
+      return counter(abi::MailboxCounter::unpack(request), answer);
+    case MailboxCommand::kSetPolicy:
+      return set_policy(abi::MailboxPolicy::unpack(request));
+    case MailboxCommand::kSetQuota:
+      return set_quota(abi::MailboxQuota::unpack(request), answer);
+    case MailboxCommand::kHello:
+    case MailboxCommand::kInfo:
+    case MailboxCommand::kQuery:
+      break;  // have answers of their own
+  }
+  return MailboxCode::kBadCommand;
+}
+
+Message Firmware::info(const abi::MailboxHead& head) const {
+  using S = abi::EntryState;
+  auto answer = answer_to<abi::MailboxInfo>(head, MailboxCode::kOk);
+  answer.num_sas = table_.size();
+  answer.reserve = manager_.policy().reserve;
+  answer.emergency = manager_.policy().emergency;
+  answer.claimed = table_.claims();
+  answer.free = table_.count(S::kFree);
+  answer.larval = table_.count(S::kLarval);
+  answer.active = table_.count(S::kActive);
+  answer.overlap = table_.count(S::kOverlap);
+  answer.draining = table_.count(S::kDraining);
+  answer.redundant = table_.count(S::kRedundant);
+  answer.erasing = table_.count(S::kErasing);
+  answer.quota_owners = owners_.size();
+  answer.refused_full = manager_.refused_full();
+  answer.refused_quota = manager_.refused_quota();
+  answer.notices = notices_.number();
+  answer.lost = static_cast<std::uint32_t>(notices_.lost());
+  answer.time = bus_.now_ns();
+  answer.drain_ns = manager_.policy().drain_ns;
+  return answer.pack();
+}
+
+Message Firmware::query(const Message& message, const abi::MailboxHead& head) {
+  const auto request = abi::MailboxQuery::unpack(message);
+  auto answer = answer_to<abi::MailboxEntry>(head, MailboxCode::kOk);
+  const auto refuse = [&answer](MailboxCode code) {
+    answer.code = static_cast<std::uint8_t>(code);
+    return answer.pack();
+  };
+  if (request.next > 1) return refuse(MailboxCode::kBadMessage);
+  std::uint16_t index = request.index;
+  while (request.next == 1 && index < table_.size() && table_[index].state == abi::EntryState::kFree) ++index;
+  if (index >= table_.size()) return refuse(request.next == 1 ? MailboxCode::kNoMore : MailboxCode::kBadIndex);
+
+  Snapshot now;
+  const CommandAnswer done = port_.snapshot(index, now);
+  const Entry& entry = table_[index];
+  answer.index = index;
+  answer.inbound = entry.inbound ? 1 : 0;
+  answer.owner = entry.owner;
+  answer.partner = entry.partner;
+  if (done.answered && done.code == abi::CmdCode::kMemory) {
+    // Its words cannot be read; what the firmware knows still identifies it.
+    answer.generation = entry.generation;
+    answer.spi = entry.spi;
+    answer.state = static_cast<std::uint8_t>(entry.state);
+    answer.dead = static_cast<std::uint8_t>(abi::DeadReason::kMemory);
+    return answer.pack();
+  }
+  if (!done.ok()) return refuse(done.mailbox_code());
+  answer.generation = now.generation;
+  answer.spi = now.spi;
+  answer.state = static_cast<std::uint8_t>(now.state);
+  answer.dead = static_cast<std::uint8_t>(now.dead);
+  answer.raised = now.raised;
+  answer.sa_seq = now.seq;
+  answer.octets = now.octets;
+  answer.packets = now.packets;
+  answer.icv_fail = now.icv_fail;
+  answer.time = now.time;
+  return answer.pack();
+}
+
+MailboxCode Firmware::counter(const abi::MailboxCounter& request, abi::MailboxAnswer& answer) {
+  if (request.inbound > 1 || request.verdict >= abi::kVerdictCount) return MailboxCode::kBadMessage;
+  const CommandAnswer done =
+      port_.counter(request.inbound != 0, static_cast<abi::Verdict>(request.verdict), answer.value);
+  answer.device_code = static_cast<std::uint8_t>(done.code);
+  return done.mailbox_code();
+}
+
+MailboxCode Firmware::set_policy(const abi::MailboxPolicy& request) {
+  const Policy policy{.reserve = request.reserve,
+                      .emergency = request.emergency,
+                      .soft = {request.soft_from, request.soft_span},
+                      .drain_ns = request.drain_ns};
+  if (!policy.valid(table_.size())) return MailboxCode::kBadPolicy;
+  manager_.policy() = policy;
+  return MailboxCode::kOk;
+}
+
+MailboxCode Firmware::set_quota(const abi::MailboxQuota& request, abi::MailboxAnswer& answer) {
+  if (!owners_.known(request.owner)) return MailboxCode::kBadOwner;
+  owners_[request.owner].quota = request.quota;
+  answer.value = owners_[request.owner].held;
+  return MailboxCode::kOk;
+}
+
+bool Firmware::poll() {
+  if (!started_) return false;
+  const bool events_ok = events_.poll();
+  return manager_.poll(bus_.now_ns()) && events_ok;
+}
+
+std::optional<Message> Firmware::take_notice() {
+  const auto notice = notices_.take();
+  if (!notice) return std::nullopt;
+  return notice->pack();
+}
+
+}  // namespace sallyport::fw

@@ -1,0 +1,316 @@
+#pragma once
+/// @file
+/// Accelerator over one Verilated elaboration of the top `sallyport`. Included by one .cpp for each variant.
+#include <verilated.h>
+#include <verilated_fst_c.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+
+#include "accel/accelerator.hpp"
+#include "accel/stream_driver.hpp"
+#include "sallyport/regs.hpp"
+
+namespace sallyport::sim {
+
+/// Pins of the outbound streams under the names that StreamSource and StreamSink use.
+template <class V>
+struct OutPins {
+  V& v;
+  auto& desc_tvalid() { return v.out_desc_tvalid; }
+  auto* desc_tdata() { return v.out_desc_tdata.data(); }
+  auto& s_tvalid() { return v.out_s_tvalid; }
+  auto* s_tdata() { return v.out_s_tdata.data(); }
+  auto& s_tkeep() { return v.out_s_tkeep; }
+  auto& s_tlast() { return v.out_s_tlast; }
+  auto* stat_tdata() { return v.out_stat_tdata.data(); }
+  auto* m_tdata() { return v.out_m_tdata.data(); }
+  auto& m_tkeep() { return v.out_m_tkeep; }
+  [[nodiscard]] bool m_tlast() const { return v.out_m_tlast; }
+  auto& stat_tready() { return v.out_stat_tready; }
+  auto& m_tready() { return v.out_m_tready; }
+  [[nodiscard]] bool desc_fire() const { return v.out_desc_tvalid && v.out_desc_tready; }
+  [[nodiscard]] bool s_fire() const { return v.out_s_tvalid && v.out_s_tready; }
+  [[nodiscard]] bool stat_fire() const { return v.out_stat_tvalid && v.out_stat_tready; }
+  [[nodiscard]] bool m_fire() const { return v.out_m_tvalid && v.out_m_tready; }
+};
+
+/// The same for the inbound streams.
+template <class V>
+struct InPins {
+  V& v;
+  auto& desc_tvalid() { return v.in_desc_tvalid; }
+  auto* desc_tdata() { return v.in_desc_tdata.data(); }
+  auto& s_tvalid() { return v.in_s_tvalid; }
+  auto* s_tdata() { return v.in_s_tdata.data(); }
+  auto& s_tkeep() { return v.in_s_tkeep; }
+  auto& s_tlast() { return v.in_s_tlast; }
+  auto* stat_tdata() { return v.in_stat_tdata.data(); }
+  auto* m_tdata() { return v.in_m_tdata.data(); }
+  auto& m_tkeep() { return v.in_m_tkeep; }
+  [[nodiscard]] bool m_tlast() const { return v.in_m_tlast; }
+  auto& stat_tready() { return v.in_stat_tready; }
+  auto& m_tready() { return v.in_m_tready; }
+  [[nodiscard]] bool desc_fire() const { return v.in_desc_tvalid && v.in_desc_tready; }
+  [[nodiscard]] bool s_fire() const { return v.in_s_tvalid && v.in_s_tready; }
+  [[nodiscard]] bool stat_fire() const { return v.in_stat_tvalid && v.in_stat_tready; }
+  [[nodiscard]] bool m_fire() const { return v.in_m_tvalid && v.in_m_tready; }
+};
+
+template <class V>
+class VerilatedAccelerator final : public Accelerator {
+ public:
+  explicit VerilatedAccelerator(const AcceleratorOptions& options)
+      : options_(options), random_(options.seed), stall_below_(static_cast<std::uint64_t>(options.stall * 0x1p53)) {
+    // Before the first evaluation, or the model cannot record later.
+    context_.traceEverOn(true);
+    model_ = std::make_unique<V>(&context_);
+  }
+  ~VerilatedAccelerator() override {
+    if (fst_) fst_->close();
+    model_->final();
+  }
+  VerilatedAccelerator(const VerilatedAccelerator&) = delete;
+  VerilatedAccelerator& operator=(const VerilatedAccelerator&) = delete;
+
+  Result<void> boot() {
+    V& v = *model_;
+    v.rst_ni = 0;
+    v.clk_i = 0;
+    v.out_stat_tready = v.out_m_tready = v.in_stat_tready = v.in_m_tready = 1;
+    v.s_axil_bready = v.s_axil_rready = 1;
+    for (int i = 0; i < kResetClocks; ++i) edge();
+    v.rst_ni = 1;
+    for (int done = 0; done < kBootClocks; done += kBootPollClocks) {
+      for (int i = 0; i < kBootPollClocks; ++i) edge();
+      const auto status = read32(regs::kStatusAddress);
+      if (!status) return status.error();
+      if ((*status & regs::kStatusBootDoneMask) != 0) return {};
+    }
+    return Error{ErrorCode::kBusFailure, "the boot sweep of the Verilated accelerator did not end"};
+  }
+
+  // ---- clocks
+  std::uint64_t run(std::uint64_t clocks) override {
+    const bool irq_before = model_->irq_o;
+    for (std::uint64_t n = 1; n <= clocks; ++n) {
+      if (clock() || (model_->irq_o && !irq_before)) return n;
+    }
+    return clocks;
+  }
+  void skip(std::uint64_t clocks) override { skipped_ += clocks; }
+  [[nodiscard]] bool idle() const override {
+    return model_->idle_o && out_source_.empty() && in_source_.empty() && !out_sink_.collecting() &&
+           !in_sink_.collecting();
+  }
+  [[nodiscard]] std::uint64_t clocks_evaluated() const override { return evaluated_; }
+  [[nodiscard]] std::uint64_t clocks_passed() const override { return evaluated_ + skipped_; }
+  [[nodiscard]] std::uint64_t period_ps() const override { return options_.period_ps; }
+  [[nodiscard]] double model_seconds() const override {
+    if (timed_clocks_ == 0) return 0.0;
+    return timed_seconds_ * static_cast<double>(evaluated_) / static_cast<double>(timed_clocks_);
+  }
+  Result<void> trace(const TraceWindow& window) override {
+    if (fst_) return Error{ErrorCode::kBadState, "a trace window is already set: " + window_.path};
+    if (window.to < window.from || window.to < clocks_passed()) {
+      return Error{ErrorCode::kInvalidArgument,
+                   "trace window " + std::to_string(window.from) + ".." + std::to_string(window.to) +
+                       " is empty or over; the clock count is " + std::to_string(clocks_passed())};
+    }
+    fst_ = std::make_unique<VerilatedFstC>();
+    model_->trace(fst_.get(), kTraceLevels);
+    fst_->set_time_unit("1ps");
+    fst_->set_time_resolution("1ps");
+    window_ = window;
+    return {};
+  }
+
+  // ---- Bus
+  Result<std::uint32_t> read32(std::uint32_t address) override {
+    V& v = *model_;
+    v.s_axil_araddr = static_cast<std::uint16_t>(address);
+    v.s_axil_arvalid = 1;
+    bool sent = false;
+    for (int i = 0; i < kBusTimeoutClocks; ++i) {
+      settle();
+      const bool ar = v.s_axil_arvalid && v.s_axil_arready;
+      const bool r = v.s_axil_rvalid && v.s_axil_rready;
+      const std::uint32_t data = v.s_axil_rdata;
+      const bool bad = v.s_axil_rresp != 0;
+      clock();
+      if (ar) {
+        v.s_axil_arvalid = 0;
+        sent = true;
+      }
+      if (r && sent) {
+        if (bad) return bus_error("read", address, "answered with an error");
+        return data;
+      }
+    }
+    v.s_axil_arvalid = 0;
+    return bus_error("read", address, "timed out");
+  }
+  Result<void> write32(std::uint32_t address, std::uint32_t value) override {
+    V& v = *model_;
+    v.s_axil_awaddr = static_cast<std::uint16_t>(address);
+    v.s_axil_wdata = value;
+    v.s_axil_wstrb = 0xF;
+    v.s_axil_awvalid = v.s_axil_wvalid = 1;
+    for (int i = 0; i < kBusTimeoutClocks; ++i) {
+      settle();
+      const bool aw = v.s_axil_awvalid && v.s_axil_awready;
+      const bool w = v.s_axil_wvalid && v.s_axil_wready;
+      const bool b = v.s_axil_bvalid && v.s_axil_bready;
+      const bool bad = v.s_axil_bresp != 0;
+      clock();
+      if (aw) v.s_axil_awvalid = 0;
+      if (w) v.s_axil_wvalid = 0;
+      if (b) {
+        if (bad) return bus_error("write", address, "answered with an error");
+        return {};
+      }
+    }
+    v.s_axil_awvalid = v.s_axil_wvalid = 0;
+    return bus_error("write", address, "timed out");
+  }
+  [[nodiscard]] EventDelivery event_delivery() const override { return EventDelivery::kInterrupt; }
+  [[nodiscard]] bool interrupt_pending() const override { return model_->irq_o; }
+  [[nodiscard]] std::uint64_t now_ns() const override { return clocks_passed() * options_.period_ps / 1000; }
+
+  // ---- PacketPort
+  void push(Direction direction, PacketIn packet) override {
+    ++pushed_[static_cast<std::size_t>(direction)];
+    (direction == Direction::kOutbound ? out_source_ : in_source_).push(std::move(packet));
+  }
+  std::optional<PacketOut> pop(Direction direction) override {
+    auto out = (direction == Direction::kOutbound ? out_sink_ : in_sink_).pop();
+    if (out) --pushed_[static_cast<std::size_t>(direction)];
+    return out;
+  }
+  [[nodiscard]] std::size_t in_flight(Direction direction) const override {
+    return pushed_[static_cast<std::size_t>(direction)];
+  }
+  [[nodiscard]] bool output_ready(Direction direction) const override {
+    return (direction == Direction::kOutbound ? out_sink_ : in_sink_).ready();
+  }
+  [[nodiscard]] std::uint64_t stream_faults() const override { return out_sink_.faults() + in_sink_.faults(); }
+
+ private:
+  static constexpr int kBusTimeoutClocks = 100'000;
+
+  static Error bus_error(const char* what, std::uint32_t address, const char* why) {
+    char text[96];
+    std::snprintf(text, sizeof text, "register %s at 0x%04x %s", what, address, why);
+    return {ErrorCode::kBusFailure, text};
+  }
+
+  /// Evaluates the model; about one clock in sixty is timed. The stride is odd so that it does not beat with anything
+  /// regular.
+  void evaluate() {
+    if (evaluated_ % kTimingStride != 0) {
+      model_->eval();
+      return;
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    model_->eval();
+    timed_seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+  /// Low half of a clock with the inputs as they stand; afterwards the handshakes of this clock can be read.
+  void settle() {
+    if (settled_) return;
+    model_->clk_i = 0;
+    model_->time_ns_i = now_ns();
+    evaluate();
+    settled_ = true;
+  }
+  /// One clock without touching the streams.
+  void edge() {
+    settle();
+    if (fst_) record(0);
+    model_->clk_i = 1;
+    evaluate();
+    if (fst_) record(options_.period_ps / 2);
+    settled_ = false;
+    if (evaluated_ % kTimingStride == 0) ++timed_clocks_;
+    ++evaluated_;
+  }
+  /// One clock with the streams served. True when a packet was completed.
+  bool clock() {
+    settle();
+    OutPins<V> out{*model_};
+    InPins<V> in{*model_};
+    const bool out_desc = out.desc_fire();
+    const bool out_data = out.s_fire();
+    const bool in_desc = in.desc_fire();
+    const bool in_data = in.s_fire();
+    bool done = false;
+    if (model_->out_stat_tvalid || model_->out_m_tvalid) done |= out_sink_.clock(out, out.stat_fire(), out.m_fire());
+    if (model_->in_stat_tvalid || model_->in_m_tvalid) done |= in_sink_.clock(in, in.stat_fire(), in.m_fire());
+    edge();
+    const bool stalling = stall_below_ != 0;
+    if (!out_source_.empty()) out_source_.clock(out, out_desc, out_data, stalling && stall());
+    if (!in_source_.empty()) in_source_.clock(in, in_desc, in_data, stalling && stall());
+    if (stalling) {
+      out.stat_tready() = !stall();
+      out.m_tready() = !stall();
+      in.stat_tready() = !stall();
+      in.m_tready() = !stall();
+    }
+    return done;
+  }
+  /// Not std::uniform_real_distribution: its results differ between libraries, and a run must repeat from its seed
+  /// anywhere.
+  bool stall() { return (random_() >> 11U) < stall_below_; }
+
+  /// Dumps the model as it stands, `phase_ps` after the start of the clock that is being evaluated.
+  void record(std::uint64_t phase_ps) {
+    const std::uint64_t at = clocks_passed();
+    if (at < window_.from) return;
+    if (at > window_.to) {
+      if (fst_->isOpen()) fst_->close();
+      return;
+    }
+    if (!fst_->isOpen()) fst_->open(window_.path.c_str());
+    fst_->dump(at * options_.period_ps + phase_ps);
+  }
+
+  static constexpr int kResetClocks = 4;
+  static constexpr int kBootPollClocks = 64;
+  static constexpr int kBootClocks = 4'000'000;  // 16,384 entries of some 100 words, twice over
+  static constexpr int kTraceLevels = 99;
+  static constexpr std::uint64_t kTimingStride = 61;
+
+  AcceleratorOptions options_;
+  VerilatedContext context_;
+  std::unique_ptr<V> model_;
+  std::unique_ptr<VerilatedFstC> fst_;
+  TraceWindow window_;
+  bool settled_ = false;
+  StreamSource out_source_;
+  StreamSource in_source_;
+  StreamSink out_sink_;
+  StreamSink in_sink_;
+  std::array<std::size_t, 2> pushed_{};
+  std::mt19937_64 random_;
+  std::uint64_t stall_below_;
+  std::uint64_t evaluated_ = 0;
+  std::uint64_t skipped_ = 0;
+  double timed_seconds_ = 0;
+  std::uint64_t timed_clocks_ = 0;
+};
+
+/// Builds and boots one elaboration.
+template <class V>
+Result<std::unique_ptr<Accelerator>> boot_verilated(const AcceleratorOptions& options) {
+  auto accelerator = std::make_unique<VerilatedAccelerator<V>>(options);
+  if (auto booted = accelerator->boot(); !booted) return booted.error();
+  return std::unique_ptr<Accelerator>(std::move(accelerator));
+}
+
+}  // namespace sallyport::sim

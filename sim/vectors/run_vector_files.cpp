@@ -1,0 +1,39 @@
+#include "vectors/run_vector_files.hpp"
+
+#include <memory>
+#include <optional>
+
+#include "vectors/gcm_machine.hpp"
+#include "vectors/packet_machine.hpp"
+#include "vectors/vector_report.hpp"
+
+namespace sallyport::sim {
+
+namespace {
+
+/// The Verilated machines. The accelerator is built when the first packet comes: most files need none.
+class RtlMachines final : public VectorMachines {
+ public:
+  std::string run(const model::GcmCase& gcm) override { return gcm_.check(gcm); }
+  std::string run(const model::EspPacketCase& packet) override {
+    if (!packets_) {
+      auto made = PacketMachine::create();
+      if (!made) return made.error().text;
+      packets_ = std::move(made).value();
+    }
+    return packets_->check(packet);
+  }
+
+ private:
+  GcmMachine gcm_;
+  std::unique_ptr<PacketMachine> packets_;
+};
+
+}  // namespace
+
+int run_vector_files(std::span<const std::filesystem::path> files, std::ostream& out, std::ostream& errors) {
+  RtlMachines machines;
+  return report_vector_files(files, machines, out, errors);
+}
+
+}  // namespace sallyport::sim
