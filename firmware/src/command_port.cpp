@@ -5,7 +5,8 @@
 namespace sallyport::fw {
 namespace {
 
-// The longest operation, a commit, runs the AES core once and writes some 20 words: hundreds of clocks. A poll costs several.
+// The longest operation, a commit, runs the AES core once and writes some 20 words: hundreds of clocks. A poll costs
+// several.
 constexpr int kPolls = 20'000;
 // A start that the device has not seen (a lost write) is repeated this often.
 constexpr int kStarts = 3;

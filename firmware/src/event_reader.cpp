@@ -60,7 +60,8 @@ bool EventReader::read_record(std::uint32_t number, abi::EventRecord& record) {
     for (unsigned i = 0; i < 4; ++i) octets[at + i] = static_cast<std::uint8_t>(*word >> (24 - 8 * i));
   }
   record = abi::EventRecord::unpack(octets);
-  // Another number there means that the bus gave a wrong word: reading has no side effect, so the next poll reads again.
+  // Another number there means that the bus gave a wrong word: reading has no side effect, so the next poll reads
+  // again.
   return record.seq == number;
 }
 

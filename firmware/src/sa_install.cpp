@@ -1,6 +1,7 @@
-// install_pair and install_one: all or nothing. The outbound entry is committed first, because it can be taken back without a
-// trace (free -> active -> free, and nobody knows its index yet), while a reservation that was keyed cannot be unkeyed. Neither
-// direction carries a packet before the host has the answer, so "inbound before outbound" holds for traffic.
+// install_pair and install_one: all or nothing. The outbound entry is committed first, because it can be taken back
+// without a trace (free -> active -> free, and nobody knows its index yet), while a reservation that was keyed cannot
+// be unkeyed. Neither direction carries a packet before the host has the answer, so "inbound before outbound" holds for
+// traffic.
 #include "sallyport/fw/sa_manager.hpp"
 
 namespace sallyport::fw {

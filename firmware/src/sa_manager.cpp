@@ -21,8 +21,13 @@ MailboxCode SaManager::start(unsigned log2_sas) {
 }
 
 MailboxCode SaManager::take_over(std::uint16_t index) {
+  // The answer alone tells a free entry, and at a start most are: their snapshot registers need not be read.
+  CommandAnswer answer = port_.run(abi::Op::kSnapshot, index, 0);
+  if (answer.ok() && answer.state == EntryState::kFree && table_[index].state == EntryState::kFree) {
+    return MailboxCode::kOk;
+  }
   Snapshot now;
-  const CommandAnswer answer = port_.snapshot(index, now);
+  if (answer.ok()) answer = port_.snapshot(index, now);
   if (!answer.answered) return MailboxCode::kBus;
   const EntryState from = table_[index].state;
   const std::uint64_t time = bus_.now_ns();
@@ -102,7 +107,8 @@ void SaManager::adopt_tenant(std::uint16_t index, std::uint16_t owner, bool inbo
   entry.inbound = inbound;
   entry.spi = spi;
   entry.partner = partner;
-  // Only start() reads it, and it asks the device for state and generation: a word that did not get through costs the owner's name.
+  // Only start() reads it, and it asks the device for state and generation: a word that did not get through costs the
+  // owner's name.
   static_cast<void>(port_.run(abi::Op::kWriteFw, index, entry.generation, FwWord{owner, partner, inbound}.low(),
                               FwWord{owner, partner, inbound}.high()));
 }

@@ -1,7 +1,8 @@
 // The way out: supersede, mark redundant, retire, drain, erase.
 //
-// Everything is checked before anything moves. If the device itself fails half-way (memory error, bus), a supersession is undone,
-// because both halves of a pair are superseded or none; the other requests only lead towards erasure and go on with the second half.
+// Everything is checked before anything moves. If the device itself fails half-way (memory error, bus), a supersession
+// is undone, because both halves of a pair are superseded or none; the other requests only lead towards erasure and go
+// on with the second half.
 #include <utility>
 
 #include "sallyport/fw/sa_manager.hpp"
@@ -111,12 +112,11 @@ MailboxCode SaManager::retire(const abi::MailboxPair& request) {
   const std::uint64_t guard = request.drain_ns == 0 ? policy_.drain_ns : request.drain_ns;
   const std::uint64_t inbound_end = guard > UINT64_MAX - now ? UINT64_MAX - 1 : now + guard;
   MailboxCode first_failure = MailboxCode::kOk;
-  // Outbound first: the peer may delete its inbound half as soon as it knows. Its packets in the pipe carry their own copy of the
-  // key, so nothing is waited for.
+  // Outbound first: the peer may delete its inbound half as soon as it knows. Its packets in the pipe carry their own
+  // copy of the key, so nothing is waited for.
   for (const auto& [index, deadline] : {std::pair{request.out_index, now}, std::pair{request.in_index, inbound_end}}) {
     if (index == kNone) continue;
-    MailboxCode done =
-        set_state(index, EntryState::kDraining, EntryEvent::kDrain, TransitionCause::kRetire, deadline);
+    MailboxCode done = set_state(index, EntryState::kDraining, EntryEvent::kDrain, TransitionCause::kRetire, deadline);
     // Dead of a memory error: there is nothing to drain.
     if (done == MailboxCode::kMemory) done = erase_entry(index, TransitionCause::kRetire);
     if (first_failure == MailboxCode::kOk) first_failure = done;

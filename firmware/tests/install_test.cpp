@@ -76,8 +76,7 @@ TEST_F(InstallTest, AFailureOfEitherHalfChangesNothing) {
     auto request = pair_request(reserved);
     if (failing == 0) stage(0, reserved.spi + 64, true);
     const auto answer = ask(MailboxCommand::kInstallPair, request);
-    EXPECT_EQ(answer.code,
-              static_cast<std::uint8_t>(failing == 0 ? MailboxCode::kBadImage : MailboxCode::kMemory));
+    EXPECT_EQ(answer.code, static_cast<std::uint8_t>(failing == 0 ? MailboxCode::kBadImage : MailboxCode::kMemory));
     EXPECT_NE(answer.device_code, 0);
     EXPECT_EQ(answer.out_index, kNone);
     EXPECT_TRUE(staging_empty()) << "a key was left in the staging bank";

@@ -37,6 +37,7 @@ CommandResult GoldenAccelerator::commit(std::uint32_t index, std::uint16_t gener
   Slot& slot = entries_[index];
   const EntryState state = slot.sa.state();
   if (state != EntryState::kFree && state != EntryState::kLarval) return answer(index, CmdCode::kBadState);
+  if (slot.sa.dead() != abi::DeadReason::kAlive) return answer(index, CmdCode::kBadState);  // a kill beats a commit
   const bool reserved = state == EntryState::kLarval;
   if (reserved && generation != slot.sa.generation()) return answer(index, CmdCode::kBadGeneration);
   const SaConfig config = decode_config(image);

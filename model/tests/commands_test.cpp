@@ -90,6 +90,14 @@ TEST(Commands, ImageSurvivesEncodingAndDecoding) {
   EXPECT_EQ(image[16], 0x0102030400000000U);
 }
 
+TEST(Commands, AKilledReservationCannotBecomeAnSa) {
+  GoldenAccelerator golden(kNumSas, kWindow);
+  const std::uint16_t generation = golden.reserve(kInIndex, kSpi).generation;
+  EXPECT_EQ(golden.kill(kInIndex, generation).dead, abi::DeadReason::kKilled);
+  EXPECT_EQ(golden.commit(kInIndex, generation, encode_image(in_config(), secret())).code, CmdCode::kBadState);
+  EXPECT_EQ(golden.erase(kInIndex, generation).code, CmdCode::kOk);
+}
+
 TEST(Commands, NewTenantStartsAfresh) {
   Pair pair;
   pair.send(udp4());

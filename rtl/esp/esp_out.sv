@@ -113,7 +113,7 @@ module esp_out
   wire        df       = !is_ip || rec_i.ip.v6 || rec_i.ip.df;
   wire        udp      = tpl_q.flags[SA_FLAG_UDP_ENCAP];
   wire        v6       = tunnel ? tpl_q.flags[SA_FLAG_OUTER_V6] : rec_i.ip.v6;
-  wire        dec_ttl  = tunnel && !dummy && tpl_q.flags[SA_FLAG_DEC_TTL];
+  wire        dec_ttl  = tunnel && tpl_q.flags[SA_FLAG_DEC_TTL];
   wire [7:0]  esp_name = udp ? 8'd17 : 8'd50;  // protocol of the packet that is built
   // Beats of the longest form: IPv6 header, UDP, ESP header, trailer and ICV are 93 octets at most.
   wire [15:0] room     = rec_i.beats + {11'd0, desc.flags[7:3]} + 16'd7;
@@ -180,6 +180,7 @@ module esp_out
     gcm_cmd.has_payload = 1'b1;
   end
 
+  // A dummy packet goes as it is.
   esp_tail u_tail (
       .data_i       (tunnel && !dummy ? patched : win_data),
       .payload_i    (payload_q),

@@ -3,7 +3,7 @@
 //
 // The pad length is known only at the end, so each octet carries one bit along: "a run 1, 2, .., d ends here", where d is
 // the octet itself. At the end the octet before the pad length must have that bit and be equal to the pad length.
-// That the padding is not longer than the plaintext is for the user to check.
+// A run begins inside the plaintext, so padding that is longer than the plaintext is never right either.
 module esp_trailer (
     input  logic         clk_i,
     input  logic         rst_ni,

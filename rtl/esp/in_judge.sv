@@ -78,7 +78,7 @@ module in_judge
       .match_o
   );
 
-  // Negative (bit 16) when the padding is longer than the plaintext.
+  // Negative (bit 16) when the padding is longer than the plaintext; then pad_ok is low too.
   wire [16:0] payload = cipher_i - {9'd0, pad_len} - 17'd2;
   wire        named   = (next_header == 8'd4 && version_i == 4'd4) || (next_header == 8'd41 && version_i == 4'd6);
 

@@ -93,30 +93,15 @@ module sad_table
   assign cmt_req_ready_o = grant[2];
   assign cmd_ready_o     = grant[3];
 
-  always_comb begin
-    packet_req = '0;
-    if (grant[0]) begin
-      packet_req.kind       = REQ_OUT;
-      packet_req.index      = adm_req_i.index;
-      packet_req.generation = adm_req_i.generation;
-      packet_req.mode       = adm_req_i.tunnel;
-      packet_req.esp_offset = adm_req_i.esp_offset;
-      packet_req.octets     = adm_req_i.octets;
-    end else if (grant[1]) begin
-      packet_req.kind  = REQ_LOOK;
-      packet_req.index = 16'(lkp_req_i.spi[IndexBits-1:0]);
-      packet_req.mode  = lkp_req_i.udp;
-      packet_req.spi   = lkp_req_i.spi;
-      packet_req.seq   = {32'd0, lkp_req_i.seq_lo};
-    end else begin
-      packet_req.kind       = cmt_req_i.icv_ok ? REQ_TAKE : REQ_FAIL;
-      packet_req.index      = cmt_req_i.index;
-      packet_req.generation = cmt_req_i.generation;
-      packet_req.octets     = cmt_req_i.octets;
-      packet_req.seq        = cmt_req_i.seq;
-    end
-    packet_req.index_ok = packet_req.index < 16'(NUM_SAS);
-  end
+  sad_request #(
+      .NUM_SAS(NUM_SAS)
+  ) u_request (
+      .grant_i (grant[2:0]),
+      .out_i   (adm_req_i),
+      .look_i  (lkp_req_i),
+      .commit_i(cmt_req_i),
+      .req_o   (packet_req)
+  );
 
   sad_control #(
       .NUM_SAS(NUM_SAS)
@@ -383,7 +368,8 @@ module sad_table
   );
 
   assign boot_done_o = booted;
-  assign idle_o      = booted && (control == CTL_IDLE || turn == TURN_SCRUB) && !adm_req_valid_i && !lkp_req_valid_i &&
+  wire   scrubbing   = turn == TURN_SCRUB && (control == CTL_RUN || turn_end);
+  assign idle_o      = booted && (control == CTL_IDLE || scrubbing) && !adm_req_valid_i && !lkp_req_valid_i &&
                        !cmt_req_valid_i && !cmd_valid_i && !telling && cnt_idle;
 
 `ifndef SYNTHESIS

@@ -58,7 +58,11 @@ class GcmMachine::Core {
     for (int i = 0; i < kResetClocks; ++i) clock();
     v_.rst_ni = 1;
   }
-  ~Core() { v_.final(); }
+  ~Core() {
+    // The model unregisters from the thread's context, which by now may be that of a model already gone.
+    Verilated::threadContextp(&context_);
+    v_.final();
+  }
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
 
@@ -130,7 +134,8 @@ class GcmMachine::Core {
     return count;
   }
 
-  Vgcm_core_model v_;
+  VerilatedContext context_;
+  Vgcm_core_model v_{&context_};
 };
 
 GcmMachine::GcmMachine() : core_(std::make_unique<Core>()) {}

@@ -31,8 +31,8 @@ build() {
   local preset=$1
   shift
   case "$preset" in
-    release | debug | asan) ;;
-    *) echo "dev: no preset '$preset' (release, debug, asan)" >&2; exit 2 ;;
+    release | debug | asan | fuzz) ;;
+    *) echo "dev: no preset '$preset' (release, debug, asan, fuzz)" >&2; exit 2 ;;
   esac
   [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >/dev/null
   say "build: $preset"

@@ -77,7 +77,7 @@ void read(Fields& f, const LogTable&, TransitionRecord& r) {
   r.generation = f.number_as<std::uint16_t>("generation");
   r.from = state(f, "from");
   r.to = state(f, "to");
-  r.cause = constant<TransitionCause>(f, "cause", kTransitionCauseCount);
+  r.cause = f.constant<abi::TransitionCause>("cause", abi::kTransitionCauseCount, [](auto v) { return abi::name(v); });
   r.owner = owner(f);
 }
 

@@ -28,9 +28,15 @@ Json per_verdict(const std::array<std::uint64_t, abi::kVerdictCount>& counts) {
 
 struct ToJson {
   Json operator()(const TransitionRecord& r) const {
-    return {{"kind", "transition"},  {"table", r.table},           {"time_ns", r.time_ns},
-            {"index", r.index},      {"generation", r.generation}, {"from", abi::name(r.from)},
-            {"to", abi::name(r.to)}, {"cause", name(r.cause)},     {"owner", r.owner}};
+    return {{"kind", "transition"},
+            {"table", r.table},
+            {"time_ns", r.time_ns},
+            {"index", r.index},
+            {"generation", r.generation},
+            {"from", abi::name(r.from)},
+            {"to", abi::name(r.to)},
+            {"cause", abi::name(r.cause)},
+            {"owner", r.owner}};
   }
   Json operator()(const SampleRecord& r) const {
     const auto same = [](std::uint32_t n) { return n; };

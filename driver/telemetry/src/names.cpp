@@ -12,34 +12,6 @@ const char* name(TimeBase value) {
   return "?";
 }
 
-const char* name(TransitionCause value) {
-  switch (value) {
-    case TransitionCause::kReserve:
-      return "reserve";
-    case TransitionCause::kInstall:
-      return "install";
-    case TransitionCause::kReplaced:
-      return "replaced";
-    case TransitionCause::kReverted:
-      return "reverted";
-    case TransitionCause::kRetired:
-      return "retired";
-    case TransitionCause::kCollision:
-      return "collision";
-    case TransitionCause::kDrained:
-      return "drained";
-    case TransitionCause::kAborted:
-      return "aborted";
-    case TransitionCause::kDead:
-      return "dead";
-    case TransitionCause::kCommand:
-      return "command";
-    case TransitionCause::kErased:
-      return "erased";
-  }
-  return "?";
-}
-
 const char* name(RefusedRequest value) {
   switch (value) {
     case RefusedRequest::kNewSa:

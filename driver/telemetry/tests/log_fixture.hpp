@@ -50,7 +50,7 @@ inline std::vector<LogRecord> one_of_each() {
   drops.inbound[static_cast<unsigned>(abi::Verdict::kReplay)] = UINT64_MAX;
   drops.outbound[static_cast<unsigned>(abi::Verdict::kTooBig)] = 1;
   return {TransitionRecord{0, 2'000, 63, 65'535, abi::EntryState::kFree, abi::EntryState::kLarval,
-                           TransitionCause::kReserve, "tunnel \"1\"\n</script> \xE2\x82\xAC"},
+                           abi::TransitionCause::kReserve, "tunnel \"1\"\n</script> \xE2\x82\xAC"},
           EventLogRecord{0, 1'900, 1, 63, 65'535, 0xFFFF'FFFF, abi::EventKind::kHard, true, true, UINT64_MAX, true},
           drops, RekeyRecord{1, 3'000, 2'999, RekeyTrigger::kSoftSeq, RekeyOutcome::kCollision, {3, 1}, {2, 9}, "t"},
           RefusalRecord{1, 3'000, RefusedRequest::kNewSa, RefusalReason::kReserve, ""}};

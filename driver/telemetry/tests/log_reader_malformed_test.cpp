@@ -137,7 +137,7 @@ TEST_F(LogReaderMalformed, MutationsNeverCrash) {
         default:
           text[at] = "{}[]\",:0-e\\\n"[random() % 12];
       }
-      if (text.empty()) text = "x";
+      if (text.empty()) text.push_back('x');
     }
     (void)error_of(text, round % 2 == 0);
   }

@@ -14,7 +14,7 @@ UtilisationTracker some_use() {
   EXPECT_TRUE(tracker);
   for (std::uint16_t i = 0; i < 16; ++i) {
     EXPECT_TRUE(tracker->apply(TransitionRecord{0, 1'000, i, 1, abi::EntryState::kFree, abi::EntryState::kActive,
-                                                TransitionCause::kInstall, "secret-owner"}));
+                                                abi::TransitionCause::kInstall, "secret-owner"}));
   }
   tracker->apply(EventLogRecord{0, 1, 1, 0, 1, 0xABCD'EF01, abi::EventKind::kHard, true, false, 5, false});
   tracker->apply(RekeyRecord{});

@@ -11,7 +11,7 @@ namespace {
 using S = abi::EntryState;
 
 TransitionRecord step(std::uint64_t time_ns, std::uint16_t index, std::uint16_t generation, S from, S to) {
-  return {0, time_ns, index, generation, from, to, TransitionCause::kCommand, "t"};
+  return {0, time_ns, index, generation, from, to, abi::TransitionCause::kErase, "t"};
 }
 
 UtilisationTracker tracker_of(std::uint32_t size, std::uint64_t start_ns = 0) {
@@ -87,6 +87,20 @@ TEST(UtilisationTracker, ANewTenantNeedsANewGeneration) {
   ASSERT_TRUE(tracker.apply(step(3, 0, 7, S::kErasing, S::kFree)));
   EXPECT_FALSE(tracker.apply(step(4, 0, 7, S::kFree, S::kLarval)));
   EXPECT_TRUE(tracker.apply(step(4, 0, 8, S::kFree, S::kLarval)));
+}
+
+TEST(UtilisationTracker, WhatASweepFindsMayHaveSkippedSteps) {
+  auto tracker = tracker_of(1);
+  TransitionRecord found = step(1, 0, 7, S::kFree, S::kOverlap);
+  EXPECT_FALSE(tracker.apply(found));
+  found.cause = abi::TransitionCause::kTakenOver;
+  EXPECT_TRUE(tracker.apply(found));
+  found = step(2, 0, 9, S::kOverlap, S::kActive);
+  found.cause = abi::TransitionCause::kTakenOver;
+  EXPECT_TRUE(tracker.apply(found)) << "another tenant";
+  found.from = S::kActive;
+  EXPECT_FALSE(tracker.apply(found)) << "no step at all";
+  EXPECT_TRUE(tracker.apply(step(3, 0, 9, S::kActive, S::kErasing)));
 }
 
 TEST(UtilisationTracker, CountersOnlyRise) {

@@ -89,7 +89,7 @@ Octets random_ip(B& bench, std::size_t most) {
     p = bench.octets(4 * ihl + bench.below(static_cast<std::uint32_t>(most) + 1));
     p[0] = static_cast<std::uint8_t>(0x40 | ihl);
     put16(p, 2, p.size());
-    if (bench.chance(70)) put16(p, 6, bench.below(2) << 14);
+    if (bench.chance(80)) put16(p, 6, bench.chance(70) ? bench.below(2) << 14 : 1U << bench.below(14));
     return p;
   }
   p = bench.octets(40);
@@ -105,7 +105,7 @@ Octets random_ip(B& bench, std::size_t most) {
     const Octets header = bench.octets(8 * units + 8);
     p.insert(p.end(), header.begin(), header.end());
     p[nh + 1] = static_cast<std::uint8_t>(units);
-    if (kind == 44 && bench.chance(70)) put16(p, nh + 2, bench.below(2));
+    if (kind == 44 && bench.chance(80)) put16(p, nh + 2, bench.chance(70) ? bench.below(2) : 8U);
   }
   constexpr std::array<std::uint8_t, 6> kUppers = {6, 17, 50, 58, 59, 132};
   p[nh] = kUppers[bench.below(6)];

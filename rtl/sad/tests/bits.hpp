@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// Packed structs of SystemVerilog on the pins of a Verilated model: fields from the most significant bit down, words of 32 bit
-/// from the least significant one up.
+/// Packed structs of SystemVerilog on the pins of a Verilated model: fields from the most significant bit down, words
+/// of 32 bit from the least significant one up.
 #include <cstddef>
 #include <cstdint>
 #include <vector>

@@ -105,8 +105,8 @@ TEST(SadInstall, RefusalShowsNothingOfTheSa) {
   ASSERT_EQ(bench.install(3, in).code, CmdCode::kOk);
   for (const Answer& answer :
        {bench.admit(64, 1, 20), bench.admit(2, 2, 20), bench.admit(3, 1, 20), bench.admit(2, 1, 20, false, 20),
-        bench.admit(2, 1, 9000), bench.look_up(in.spi, 0), bench.look_up(in.spi ^ 0x100, 1), bench.look_up(in.spi, 1, true),
-        bench.look_up(0x1002, 1)}) {
+        bench.admit(2, 1, 9000), bench.look_up(in.spi, 0), bench.look_up(in.spi ^ 0x100, 1),
+        bench.look_up(in.spi, 1, true), bench.look_up(0x1002, 1)}) {
     EXPECT_NE(answer.verdict, Verdict::kOk);
     EXPECT_TRUE(answer.view.zero()) << abi::name(answer.verdict);
   }
@@ -124,7 +124,8 @@ TEST(SadInstall, PathMtu) {
     bool fits;
     std::uint32_t largest;
   };
-  // Outer length = outer header (or what stands before ESP) + 8 UDP + 32 + cipher octets; inner = cipher - 2, all of which may be payload.
+  // Outer length = outer header (or what stands before ESP) + 8 UDP + 32 + cipher octets; inner = cipher - 2, all of
+  // which may be payload.
   const Case cases[] = {
       {true, false, false, 0, 1500, 1448, true, 0},   {true, false, false, 0, 1500, 1452, false, 1446},
       {true, true, false, 0, 1500, 1428, true, 0},    {true, true, false, 0, 1500, 1432, false, 1426},
@@ -195,6 +196,22 @@ TEST(SadInstall, StagingSlotIsErasedByCommit) {
   bench.stage(2, Sa::outbound(0x600).words());
   EXPECT_EQ(bench.command(Op::kClearStaging, 0, 0, 2).code, CmdCode::kOk);
   EXPECT_EQ(bench.command(Op::kCommit, 2, 0, 2).code, CmdCode::kBadImage);
+  // No word of the key is left, should somebody stage an image without one.
+  for (const bool by_command : {false, true}) {
+    bench.stage(1, Sa::outbound(0x650).words());
+    if (by_command) {
+      bench.command(Op::kClearStaging, 0, 0, 1);
+    } else {
+      ASSERT_EQ(bench.command(Op::kCommit, 10, 0, 1).code, CmdCode::kOk);
+    }
+    Image keyless = Sa::outbound(0x651).words();
+    bench.stage(1, keyless, abi::kCfgWords);
+    const std::uint16_t index = by_command ? 12 : 11;
+    ASSERT_EQ(bench.command(Op::kCommit, index, 0, 1).code, CmdCode::kOk);
+    const View view = bench.admit(index, 1, 40).view;
+    EXPECT_EQ(view.key, (std::array<std::uint64_t, 4>{}));
+    EXPECT_EQ(view.salt, 0U);
+  }
   // Slots do not touch each other.
   bench.stage(0, Sa::outbound(0x700).words());
   bench.stage(1, Sa::outbound(0x701).words());
@@ -316,7 +333,8 @@ TEST(SadInstall, StatesAndTraffic) {
         if (inbound) {
           EXPECT_EQ(bench.receive(sa.spi, 1, 40), keyed ? Verdict::kOk : Verdict::kWrongState) << abi::name(now);
         } else {
-          EXPECT_EQ(bench.admit(3, generation, 40).verdict, keyed && now != S::kDraining ? Verdict::kOk : Verdict::kWrongState)
+          EXPECT_EQ(bench.admit(3, generation, 40).verdict,
+                    keyed && now != S::kDraining ? Verdict::kOk : Verdict::kWrongState)
               << abi::name(now);
         }
         ASSERT_EQ(bench.command(Op::kErase, 3, generation).state, S::kFree);

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "Vsad_64_model.h"
+#include "Vsad_limits_model.h"
 #include "table_bench.hpp"
 
 namespace sallyport::test {
@@ -31,7 +32,8 @@ class Limited {
   /// One packet through table and model; then everything that can be seen is compared.
   Verdict packet(std::uint16_t octets) {
     const Verdict want = expect(octets);
-    const Verdict got = inbound_ ? bench_.receive(sa_.spi, ++number_, octets) : bench_.admit(kIndex, generation_, octets).verdict;
+    const Verdict got =
+        inbound_ ? bench_.receive(sa_.spi, ++number_, octets) : bench_.admit(kIndex, generation_, octets).verdict;
     EXPECT_EQ(got, want) << octets << " octets after " << octets_ << " in " << packets_;
     const Snap snap = bench_.snapshot(kIndex);
     EXPECT_EQ(snap.octets, octets_);
@@ -87,8 +89,10 @@ class Limited {
       soft_packets_ = true;
       fresh_.push_back({EventKind::kSoftPackets, packets_, false});
     }
-    if (sa_.hard_octets != 0 && octets_ == sa_.hard_octets) die(DeadReason::kHardOctets);
-    else if (sa_.hard_packets != 0 && packets_ == sa_.hard_packets) die(DeadReason::kHardPackets);
+    if (sa_.hard_octets != 0 && octets_ == sa_.hard_octets)
+      die(DeadReason::kHardOctets);
+    else if (sa_.hard_packets != 0 && packets_ == sa_.hard_packets)
+      die(DeadReason::kHardPackets);
     return Verdict::kOk;
   }
 
@@ -115,7 +119,8 @@ TEST_P(SadLimits, HardOctets) {
       Sa limits;
       limits.hard_octets = hard;
       Limited sa(bench_, inbound(), limits);
-      // A first packet that leaves two octets, then one at the edge, then the smallest: once dead, size does not matter.
+      // A first packet that leaves two octets, then one at the edge, then the smallest: once dead, size does not
+      // matter.
       sa.packet(static_cast<std::uint16_t>(hard - 2));
       sa.packet(static_cast<std::uint16_t>(2 + around));
       sa.packet(1);
@@ -204,6 +209,31 @@ TEST_P(SadLimits, WideNumbers) {
 INSTANTIATE_TEST_SUITE_P(Directions, SadLimits, testing::Values(false, true),
                          [](const auto& info) { return info.param ? "Inbound" : "Outbound"; });
 
+TEST(SadLimitsUnit, SumsDoNotWrap) {
+  VerilatedContext context;
+  Vsad_limits_model model(&context);
+  for (const std::uint64_t count :
+       {std::uint64_t{0}, std::uint64_t{1}, kNever / 2, kNever - 65535, kNever - 1, kNever}) {
+    for (const std::uint16_t add : {0, 1, 2, 65535}) {
+      const unsigned __int128 sum = static_cast<unsigned __int128>(count) + add;
+      for (const std::uint64_t limit :
+           {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{65535}, count, kNever - 1, kNever}) {
+        model.clk_i = 0;
+        model.load_i = 1;
+        model.count_i = count;
+        model.add_i = add;
+        model.limit_i = limit;
+        model.eval();
+        model.clk_i = 1;
+        model.eval();
+        EXPECT_EQ(model.above_o, sum > limit) << count << '+' << add << ' ' << limit;
+        EXPECT_EQ(model.equal_o, sum == limit) << count << '+' << add << ' ' << limit;
+      }
+    }
+  }
+  model.final();
+}
+
 TEST(SadSequence, EndOfNumbers) {
   Bench bench;
   for (const bool esn : {false, true}) {
@@ -223,6 +253,7 @@ TEST(SadSequence, EndOfNumbers) {
     const Answer end = bench.admit(1, generation, 20);
     EXPECT_EQ(end.verdict, Verdict::kOk);  // the last number is used
     EXPECT_EQ(end.seq, last);
+    EXPECT_EQ(bench.snapshot(1).dead, DeadReason::kSeqEnd);  // and with it the SA dies, not with the next packet
     events = bench.events();
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].kind, EventKind::kSeqEnd);

@@ -137,9 +137,9 @@ TEST(SadMemory, PacketThatMeetsItIsDroppedAndNotCounted) {
     SadMem mem;
     unsigned word;
   };
-  for (const Place& place : {Place{SadMem::kState, 0}, Place{SadMem::kState, 1}, Place{SadMem::kCfg, 0}, Place{SadMem::kCfg, 4},
-                             Place{SadMem::kCfg, 7}, Place{SadMem::kKey, 0}, Place{SadMem::kKey, 6}, Place{SadMem::kOutc, 0},
-                             Place{SadMem::kOutc, 2}}) {
+  for (const Place& place : {Place{SadMem::kState, 0}, Place{SadMem::kState, 1}, Place{SadMem::kCfg, 0},
+                             Place{SadMem::kCfg, 4}, Place{SadMem::kCfg, 7}, Place{SadMem::kKey, 0},
+                             Place{SadMem::kKey, 6}, Place{SadMem::kOutc, 0}, Place{SadMem::kOutc, 2}}) {
     Bench bench;
     ASSERT_EQ(bench.install(4, Sa::outbound(0x2222)).code, CmdCode::kOk);
     ASSERT_EQ(bench.admit(4, 1, 40).verdict, Verdict::kOk);

@@ -83,13 +83,16 @@ class SadReplay : public testing::Test {
       return;
     }
     const bool fresh = number && reference_->fresh(*number);
-    ASSERT_EQ(found.verdict, fresh ? Verdict::kOk : Verdict::kReplay) << std::hex << seq << " top " << reference_->top();
+    ASSERT_EQ(found.verdict, fresh ? Verdict::kOk : Verdict::kReplay)
+        << std::hex << seq << " top " << reference_->top();
     if (!number) return;
     ASSERT_EQ(found.seq, *number) << std::hex << seq << " top " << reference_->top();
     // Commit whatever the look-up said: two copies may be in the pipeline.
     const bool icv_ok = genuine && *number == seq;
     const Verdict verdict = bench_.commit(kIndex, generation_, found.seq, 40, icv_ok);
-    ASSERT_EQ(verdict, !icv_ok ? Verdict::kBadIcv : fresh ? Verdict::kOk : Verdict::kReplay)
+    ASSERT_EQ(verdict, !icv_ok ? Verdict::kBadIcv
+                       : fresh ? Verdict::kOk
+                               : Verdict::kReplay)
         << std::hex << seq << " top " << reference_->top();
     if (verdict == Verdict::kOk) {
       reference_->accept(*number);
@@ -148,11 +151,11 @@ TYPED_TEST_SUITE(SadReplay, Variants);
 TYPED_TEST(SadReplay, WindowIsExact) {
   const std::uint64_t w = TestFixture::kWindow;
   this->start(false, 0);
-  this->packet(w, true);          // 1..w are inside
+  this->packet(w, true);  // 1..w are inside
   this->packet(1, true);
   this->packet(1, true);
-  this->packet(w + 1, true);      // 2..w+1
-  this->packet(1, true);          // seq + w <= top
+  this->packet(w + 1, true);  // 2..w+1
+  this->packet(1, true);      // seq + w <= top
   this->packet(2, true);
   this->packet(3 * w, true);
   this->packet(2 * w, true);      // one left of the window
@@ -181,7 +184,8 @@ TYPED_TEST(SadReplay, Random) {
 
 TYPED_TEST(SadReplay, RandomAroundTwoToThe32) {
   const std::uint64_t w = TestFixture::kWindow;
-  for (const std::uint64_t high : {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{0x80000000}, std::uint64_t{0xFFFFFFFF}}) {
+  for (const std::uint64_t high :
+       {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{0x80000000}, std::uint64_t{0xFFFFFFFF}}) {
     for (const std::uint64_t before : {std::uint64_t{1}, w / 2, std::uint64_t{w}, 3 * w}) {
       this->random_run(true, (high << 32) - before, 400, static_cast<unsigned>(high + before));
     }
@@ -192,9 +196,9 @@ TYPED_TEST(SadReplay, RandomAroundTwoToThe32) {
 
 TYPED_TEST(SadReplay, EsnEdges) {
   const std::uint64_t w = TestFixture::kWindow;
-  for (const std::uint64_t top : {std::uint64_t{1}, w - 2, w - 1, std::uint64_t{w}, std::uint64_t{0xFFFFFFFF},
-                                  std::uint64_t{0x100000000}, 0x100000000 + w - 2, 0x100000000 + w - 1,
-                                  std::uint64_t{0x2FFFFFFFF}}) {
+  for (const std::uint64_t top :
+       {std::uint64_t{1}, w - 2, w - 1, std::uint64_t{w}, std::uint64_t{0xFFFFFFFF}, std::uint64_t{0x100000000},
+        0x100000000 + w - 2, 0x100000000 + w - 1, std::uint64_t{0x2FFFFFFFF}}) {
     for (const std::uint64_t off : {std::uint64_t{0}, std::uint64_t{1}, w - 2, w - 1, std::uint64_t{w}, w + 1}) {
       this->start(true, top);
       this->packet(top - off, true);

@@ -231,9 +231,10 @@ class TableBench {
     out.dead = static_cast<DeadReason>(v.cmd_rsp_o & 7);
     return out;
   }
-  void stage(unsigned slot, const Image& image) {
+  /// Writes the first `words` words.
+  void stage(unsigned slot, const Image& image, unsigned words = abi::kImageWords) {
     V& v = *model_;
-    for (unsigned w = 0; w < image.size(); ++w) {
+    for (unsigned w = 0; w < words; ++w) {
       v.stg_wr_addr_i = static_cast<std::uint8_t>(slot * abi::kSlotWords + w);
       v.stg_wr_data_i = image[w];
       v.stg_wr_en_i = 1;
@@ -250,7 +251,8 @@ class TableBench {
     command(Op::kFlip, index, 0, word << 8 | static_cast<unsigned>(mem), b << 16 | a);
   }
   CommandAnswer poke(std::uint16_t index, std::uint16_t generation, std::uint64_t seq) {
-    return command(Op::kPokeSeq, index, generation, static_cast<std::uint32_t>(seq), static_cast<std::uint32_t>(seq >> 32));
+    return command(Op::kPokeSeq, index, generation, static_cast<std::uint32_t>(seq),
+                   static_cast<std::uint32_t>(seq >> 32));
   }
   Snap snapshot(std::uint16_t index) {
     snapshot_answer = command(Op::kSnapshot, index);

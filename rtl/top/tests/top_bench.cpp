@@ -27,7 +27,9 @@ TopBench::TopBench(std::uint32_t seed, unsigned stall_percent)
 }
 
 void TopBench::clock() {
-  for (Side* side : {&outbound, &inbound}) side->offer(stalls(), !stalls(), !stalls());
+  for (Side* side : {&outbound, &inbound}) {
+    side->offer(stalls(), !hold_outputs && !stalls(), !hold_outputs && !stalls());
+  }
   top.eval();
   if (top.rst_ni) {
     outbound.look();

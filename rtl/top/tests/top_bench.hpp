@@ -160,6 +160,7 @@ class TopBench {
   Vsallyport_64 top;
   Side outbound, inbound;
   std::uint16_t generation = 0;
+  bool hold_outputs = false;  ///< The receiving side takes nothing.
   bool booted_silent = true;  ///< Nothing was ready to be taken in before boot_done and enable.
 
  private:

@@ -42,7 +42,8 @@ class CommandPort {
  public:
   explicit CommandPort(RegisterBus& bus) : bus_(bus) {}
 
-  /// Learns the device's sequence number. Before the first operation. False when the bus fails or the device stays busy.
+  /// Learns the device's sequence number. Before the first operation. False when the bus fails or the device stays
+  /// busy.
   bool sync();
   /// Runs an operation and waits for its end.
   CommandAnswer run(abi::Op op, std::uint16_t index, std::uint16_t generation, std::uint32_t arg1 = 0,

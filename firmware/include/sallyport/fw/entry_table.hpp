@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// The firmware's picture of the SA table: a record an entry, the free list, the waiting list, counts by state. Everything is
-/// O(1) but the insertion of a wait that is shorter than others before it.
+/// The firmware's picture of the SA table: a record an entry, the free list, the waiting list, counts by state.
+/// Everything is O(1) but the insertion of a wait that is shorter than others before it.
 #include <array>
 #include <cstdint>
 #include <span>
@@ -35,7 +35,8 @@ class EntryTable {
  public:
   explicit EntryTable(std::span<Entry> storage) : entries_(storage) {}
 
-  /// Forgets everything: entries 0..count-1 are free and will be given out in that order. False when count exceeds the storage.
+  /// Forgets everything: entries 0..count-1 are free and will be given out in that order. False when count exceeds the
+  /// storage.
   bool reset(std::uint16_t count);
   [[nodiscard]] std::uint16_t size() const { return size_; }
   Entry& operator[](std::uint16_t index) { return entries_[index]; }
@@ -45,8 +46,8 @@ class EntryTable {
   [[nodiscard]] std::uint16_t oldest_free() const { return free_.head; }
   /// Sends a free entry to the end of the free list (its memory does not take an SA just now).
   void defer(std::uint16_t index);
-  /// Moves an entry along the state function. False, and nothing happens, when that has no such transition. Draining and erasing
-  /// entries wait until `deadline` (device time in ns).
+  /// Moves an entry along the state function. False, and nothing happens, when that has no such transition. Draining
+  /// and erasing entries wait until `deadline` (device time in ns).
   bool move(std::uint16_t index, EntryEvent event, std::uint64_t deadline = UINT64_MAX);
   /// Takes over a state that the device reported, whatever it was before, with a deadline as for move.
   void adopt(std::uint16_t index, abi::EntryState state, std::uint64_t deadline = UINT64_MAX);

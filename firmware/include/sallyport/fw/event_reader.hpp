@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// Event triage: device records become notices. A record is taken from the ring only when there is room for its notice, so
-/// pressure goes back to the device, which keeps events in the entries (G3).
+/// Event triage: device records become notices. A record is taken from the ring only when there is room for its notice,
+/// so pressure goes back to the device, which keeps events in the entries (G3).
 #include <cstdint>
 
 #include "sallyport/fw/entry_table.hpp"

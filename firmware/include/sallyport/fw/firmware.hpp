@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// The firmware as one object: mailbox messages in, answers and notices out. Sans-IO: it touches nothing but its RegisterBus, and
-/// the same requests, registers and random numbers give the same answers.
+/// The firmware as one object: mailbox messages in, answers and notices out. Sans-IO: it touches nothing but its
+/// RegisterBus, and the same requests, registers and random numbers give the same answers.
 #include <array>
 #include <cstddef>
 #include <cstdint>

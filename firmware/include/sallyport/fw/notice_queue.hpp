@@ -1,7 +1,8 @@
 #pragma once
 /// @file
-/// Notices on their way to the host. A full queue loses the new notice, spends its number and counts it: the host sees a gap as
-/// wide as the lost counter has grown, and sweeps the table. Device events are never lost here: they wait in the device's ring.
+/// Notices on their way to the host. A full queue loses the new notice, spends its number and counts it: the host sees
+/// a gap as wide as the lost counter has grown, and sweeps the table. Device events are never lost here: they wait in
+/// the device's ring.
 #include <cstdint>
 #include <optional>
 #include <span>

@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// What the firmware needs from the machine it runs on. On the management core these are loads, stores and a random register;
-/// hosted they are the driver's Bus and a seeded generator.
+/// What the firmware needs from the machine it runs on. On the management core these are loads, stores and a random
+/// register; hosted they are the driver's Bus and a seeded generator.
 #include <cstdint>
 #include <optional>
 

@@ -1,7 +1,8 @@
 #pragma once
 /// @file
-/// The life of SAs in the table: reserve, install, supersede, retire, erase, drain. Each request is checked against the firmware's
-/// picture first, then carried out by the device, which checks again (one writer: architecture.md, decision 3).
+/// The life of SAs in the table: reserve, install, supersede, retire, erase, drain. Each request is checked against the
+/// firmware's picture first, then carried out by the device, which checks again (one writer: architecture.md, decision
+/// 3).
 #include <cstdint>
 
 #include "sallyport/abi.hpp"
@@ -20,8 +21,8 @@ class SaManager {
             NoticeQueue& notices)
       : bus_(bus), random_(random), port_(port), table_(table), owners_(owners), notices_(notices) {}
 
-  /// Takes over a table of 2^log2_sas entries as it stands in the device. Entries in use get their owner and partner back from
-  /// the firmware word; claims are forgotten, and draining entries drain for the policy's time from now.
+  /// Takes over a table of 2^log2_sas entries as it stands in the device. Entries in use get their owner and partner
+  /// back from the firmware word; claims are forgotten, and draining entries drain for the policy's time from now.
   abi::MailboxCode start(unsigned log2_sas);
 
   abi::MailboxCode reserve(const abi::MailboxReserve& request, abi::MailboxAnswer& answer);

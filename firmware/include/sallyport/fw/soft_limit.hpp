@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// Randomised soft limits: S = X * L + U[0,1) * B (count-based-sa.md, rule 6). X and B come from the agent as parts of L in
-/// 1/10,000; only the draw is made here. The same draw serves octets, packets and sequence numbers (rule 7).
+/// Randomised soft limits: S = X * L + U[0,1) * B (count-based-sa.md, rule 6). X and B come from the agent as parts of
+/// L in 1/10,000; only the draw is made here. The same draw serves octets, packets and sequence numbers (rule 7).
 #include <cstdint>
 
 #include "sallyport/fw/register_bus.hpp"
@@ -31,14 +31,16 @@ constexpr std::uint64_t scale(std::uint64_t value, std::uint32_t random) {
   return (value >> 32) * random + ((value & UINT32_MAX) * random >> 32);
 }
 
-/// Draws the soft limit that belongs to a hard one. Hard 0 means no limit: then there is no soft one either. Else 1 <= S <= hard.
+/// Draws the soft limit that belongs to a hard one. Hard 0 means no limit: then there is no soft one either. Else 1 <=
+/// S <= hard.
 constexpr std::uint64_t draw_soft(std::uint64_t hard, SoftInterval interval, std::uint32_t random) {
   if (hard == 0) return kNoSoftLimit;
   const std::uint64_t soft = part_of(hard, interval.from) + scale(part_of(hard, interval.span), random);
   return soft == 0 ? 1 : soft;
 }
 
-/// Threshold for the event soft_seq: the same interval, below the last sequence number (2^32 - 1, or 2^64 - 1 with ESN).
+/// Threshold for the event soft_seq: the same interval, below the last sequence number (2^32 - 1, or 2^64 - 1 with
+/// ESN).
 constexpr std::uint64_t draw_soft_seq(bool esn, SoftInterval interval, std::uint32_t random) {
   return draw_soft(esn ? UINT64_MAX : UINT32_MAX, interval, random);
 }

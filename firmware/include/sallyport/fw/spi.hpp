@@ -5,8 +5,8 @@
 ///     31                              log2+5      log2        0
 ///     | random                           | counter | index    |
 ///
-/// The counter is the entry's own and rises with every SPI given out, so an entry's last 31 SPIs all differ (16 are asked for):
-/// a late DELETE for an old tenant cannot hit the new one.
+/// The counter is the entry's own and rises with every SPI given out, so an entry's last 31 SPIs all differ (16 are
+/// asked for): a late DELETE for an old tenant cannot hit the new one.
 #include <cstdint>
 
 namespace sallyport::fw {

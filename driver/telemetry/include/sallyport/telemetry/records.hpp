@@ -37,22 +37,6 @@ enum class TimeBase : std::uint8_t {
   kDevice,     ///< ns of a live device's time register.
 };
 
-/// Why an entry changed its state.
-enum class TransitionCause : std::uint8_t {
-  kReserve,    ///< An SPI was given out (to larval).
-  kInstall,    ///< Keys were committed (to active).
-  kReplaced,   ///< The replacement is keyed (to overlap).
-  kReverted,   ///< The replacement came to nothing; in use again (overlap to active).
-  kRetired,    ///< Delete done (to draining).
-  kCollision,  ///< Lost a rekey collision (to redundant).
-  kDrained,    ///< Drain time is over (to erasing).
-  kAborted,    ///< The exchange failed before there were keys (to erasing).
-  kDead,       ///< Hard limit, sequence end, integrity limit or memory fault (to erasing).
-  kCommand,    ///< An operator or the host asked for it (to draining or erasing).
-  kErased,     ///< Key, salt and hash key are zero (to free).
-};
-inline constexpr unsigned kTransitionCauseCount = 11;
-
 /// What was asked of a table that refused.
 enum class RefusedRequest : std::uint8_t {
   kNewSa,  ///< An entry for an SA that replaces none.
@@ -105,7 +89,7 @@ struct TransitionRecord {
   std::uint16_t generation = 0;
   abi::EntryState from = abi::EntryState::kFree;
   abi::EntryState to = abi::EntryState::kFree;
-  TransitionCause cause = TransitionCause::kReserve;
+  abi::TransitionCause cause = abi::TransitionCause::kReserve;
   std::string owner;  ///< Who holds the entry, e.g. a tunnel's name; at most kLogMaxOwnerOctets octets.
 };
 
@@ -124,7 +108,7 @@ struct SampleRecord {
 struct EventLogRecord {
   std::uint16_t table = 0;
   std::uint64_t time_ns = 0;  ///< Device time of the event; may be before the line above when delivery was late.
-  std::uint32_t seq = 0;      ///< Number in the ring, from 1.
+  std::uint32_t seq = 0;      ///< Number in the ring, from 1; 0: lost on the way and found by a sweep of the table.
   std::uint16_t index = 0;
   std::uint16_t generation = 0;
   std::uint32_t spi = 0;
@@ -181,7 +165,6 @@ using LogRecord =
 
 /// Names as logs, metrics and reports write them; "?" for a number that is none.
 const char* name(TimeBase value);
-const char* name(TransitionCause value);
 const char* name(RefusedRequest value);
 const char* name(RefusalReason value);
 const char* name(RekeyOutcome value);

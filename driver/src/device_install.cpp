@@ -1,0 +1,150 @@
+// Reserve and install: keys go over the bus into the staging bank, everything else by mailbox.
+#include "sallyport/device.hpp"
+
+namespace sallyport {
+namespace {
+
+// The driver's slots. One thread at a time installs, so two are enough.
+constexpr std::uint8_t kSlotIn = 0;
+constexpr std::uint8_t kSlotOut = 1;
+constexpr std::uint8_t kNoSlot = 0xFF;
+
+abi::MailboxInstall request_of(const InstallOptions& options) {
+  abi::MailboxInstall request;
+  request.in_index = kNoEntry;
+  request.owner = options.owner.value;
+  request.pool = static_cast<std::uint8_t>(options.pool);
+  request.slot_in = request.slot_out = kNoSlot;
+  request.soft_from = options.soft.from;
+  request.soft_span = options.soft.span;
+  request.partner = kNoEntry;
+  return request;
+}
+
+void put_inbound(abi::MailboxInstall& request, const Reservation& reservation, const SaConfig& config) {
+  request.in_index = reservation.ref().index.value;
+  request.in_generation = reservation.ref().generation.value;
+  request.slot_in = kSlotIn;
+  request.in_hard_octets = config.lifetime.octets.value;
+  request.in_hard_packets = config.lifetime.packets.value;
+}
+
+void put_outbound(abi::MailboxInstall& request, const SaConfig& config) {
+  request.slot_out = kSlotOut;
+  request.esn = config.esn ? 1 : 0;
+  request.out_hard_octets = config.lifetime.octets.value;
+  request.out_hard_packets = config.lifetime.packets.value;
+  request.out_spi = config.spi.value;
+}
+
+SaRef in_of(const abi::MailboxAnswer& answer) { return {SaIndex{answer.in_index}, Generation{answer.in_generation}}; }
+SaRef out_of(const abi::MailboxAnswer& answer) {
+  return {SaIndex{answer.out_index}, Generation{answer.out_generation}};
+}
+SoftLimits soft_in_of(const abi::MailboxAnswer& answer) {
+  return {Octets{answer.in_soft_octets}, Packets{answer.in_soft_packets}};
+}
+SoftLimits soft_out_of(const abi::MailboxAnswer& answer) {
+  return {Octets{answer.out_soft_octets}, Packets{answer.out_soft_packets}};
+}
+
+Error no_reservation() { return {ErrorCode::kBadState, "install: the reservation is used up or was never made"}; }
+
+}  // namespace
+
+Result<Reservation> Device::reserve(const InstallOptions& options) {
+  abi::MailboxReserve request;
+  request.owner = options.owner.value;
+  request.pool = static_cast<std::uint8_t>(options.pool);
+  request.claim = options.claim_outbound ? 1 : 0;
+  const auto answer = client_->ask<abi::MailboxAnswer>(abi::MailboxCommand::kReserve, request);
+  if (!answer) return answer.error();
+  return Reservation(OwnedEntries(client_, in_of(*answer), SaRef{}, abi::MailboxCommand::kErase), Spi{answer->spi},
+                     options.owner);
+}
+
+Result<void> Device::stage(unsigned slot, const SaConfig& config, Direction direction, std::optional<Spi> reserved) {
+  const char* side = direction == Direction::kInbound ? "inbound" : "outbound";
+  if (config.direction != direction) {
+    return Error{ErrorCode::kInvalidArgument, std::string("install: the ") + side + " SA says the other direction"};
+  }
+  if (reserved && config.spi.value != 0 && config.spi != *reserved) {
+    return Error{ErrorCode::kInvalidArgument, "install: the inbound SA names SPI " + std::to_string(config.spi.value) +
+                                                  ", reserved is " + std::to_string(reserved->value)};
+  }
+  // Keys do not copy, so a config without an SPI gets the reserved one in a config of its own.
+  SaConfig staged{.direction = config.direction,
+                  .mode = config.mode,
+                  .spi = reserved.value_or(config.spi),
+                  .key = config.key.duplicate(),
+                  .salt = config.salt.duplicate(),
+                  .esn = config.esn,
+                  .anti_replay = config.anti_replay,
+                  .decrement_ttl = config.decrement_ttl,
+                  .ecn_compatibility = config.ecn_compatibility,
+                  .path_mtu = config.path_mtu,
+                  .udp = config.udp,
+                  .outer = config.outer,
+                  .selectors = config.selectors,
+                  .lifetime = config.lifetime};
+  const auto image = encode(staged);
+  if (!image) return Error{image.error().code, std::string(side) + " " + image.error().text};
+  return write_staging(*bus_, slot, *image);
+}
+
+Result<abi::MailboxAnswer> Device::send_install(abi::MailboxCommand command, const abi::MailboxInstall& request) {
+  auto answer = client_->ask<abi::MailboxAnswer>(command, request);
+  if (!answer) {
+    // The firmware clears the slots of a request it refuses; a request that did not reach it is cleared from here.
+    for (const std::uint8_t slot : {request.slot_in, request.slot_out}) {
+      if (slot != kNoSlot) static_cast<void>(clear_staging(*bus_, slot));
+    }
+  }
+  return answer;
+}
+
+Result<SaPair> Device::install(Reservation& reservation, const SaConfig& inbound, const SaConfig& outbound,
+                               const InstallOptions& options) {
+  if (!reservation.holds()) return no_reservation();
+  if (const auto ok = stage(kSlotIn, inbound, Direction::kInbound, reservation.spi()); !ok) return ok.error();
+  if (const auto ok = stage(kSlotOut, outbound, Direction::kOutbound, std::nullopt); !ok) {
+    static_cast<void>(clear_staging(*bus_, kSlotIn));
+    return ok.error();
+  }
+  auto request = request_of(options);
+  put_inbound(request, reservation, inbound);
+  put_outbound(request, outbound);
+  const auto answer = send_install(abi::MailboxCommand::kInstallPair, request);
+  if (!answer) return answer.error();
+  reservation.forget();
+  return SaPair(OwnedEntries(client_, in_of(*answer), out_of(*answer), abi::MailboxCommand::kRetire),
+                soft_in_of(*answer), soft_out_of(*answer));
+}
+
+Result<SaHandle> Device::install_inbound(Reservation& reservation, const SaConfig& inbound,
+                                         const InstallOptions& options, std::optional<SaIndex> partner) {
+  if (!reservation.holds()) return no_reservation();
+  if (const auto ok = stage(kSlotIn, inbound, Direction::kInbound, reservation.spi()); !ok) return ok.error();
+  auto request = request_of(options);
+  put_inbound(request, reservation, inbound);
+  request.partner = partner ? partner->value : kNoEntry;
+  const auto answer = send_install(abi::MailboxCommand::kInstallOne, request);
+  if (!answer) return answer.error();
+  reservation.forget();
+  return SaHandle(OwnedEntries(client_, in_of(*answer), SaRef{}, abi::MailboxCommand::kRetire), soft_in_of(*answer),
+                  {});
+}
+
+Result<SaHandle> Device::install_outbound(const SaConfig& outbound, const InstallOptions& options,
+                                          std::optional<SaIndex> partner) {
+  if (const auto ok = stage(kSlotOut, outbound, Direction::kOutbound, std::nullopt); !ok) return ok.error();
+  auto request = request_of(options);
+  put_outbound(request, outbound);
+  request.partner = partner ? partner->value : kNoEntry;
+  const auto answer = send_install(abi::MailboxCommand::kInstallOne, request);
+  if (!answer) return answer.error();
+  return SaHandle(OwnedEntries(client_, SaRef{}, out_of(*answer), abi::MailboxCommand::kRetire), {},
+                  soft_out_of(*answer));
+}
+
+}  // namespace sallyport

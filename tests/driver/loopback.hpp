@@ -1,0 +1,61 @@
+#pragma once
+/// @file
+/// One Verilated accelerator with hosted firmware that talks to itself: what its outbound side makes, its inbound side
+/// opens.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "accel/accelerator.hpp"
+#include "sallyport/device.hpp"
+#include "sallyport/event_queue.hpp"
+#include "sallyport/hosted_firmware.hpp"
+#include "sallyport/packet.hpp"
+
+namespace sallyport::test {
+
+using Packet = std::vector<std::uint8_t>;
+
+/// Opened, nothing in the table; 64 entries unless asked otherwise.
+class Loopback : public ::testing::Test {
+ protected:
+  explicit Loopback(sim::Variant variant = sim::Variant::k64Sas) : variant_(variant) {}
+  void SetUp() override;
+
+  static SaConfig half(Direction direction, std::uint8_t key_octet);
+  static InstallOptions options(std::uint16_t owner, abi::Pool pool = abi::Pool::kEstablished);
+  /// An SA pair whose outbound half sends to its own inbound half. 0 = no limit.
+  SaPair install(std::uint64_t hard_octets = 0, std::uint64_t hard_packets = 0,
+                 abi::Pool pool = abi::Pool::kEstablished, std::uint8_t key_octet = 1);
+  /// A UDP packet of `octets` octets.
+  static Packet ipv4_packet(std::size_t octets, std::uint8_t seed = 0);
+
+  /// Runs until a status comes out in this direction.
+  PacketOut pass(Direction direction, PacketIn packet);
+  PacketOut seal(SaRef sa, const Packet& packet, SaMode mode = SaMode::kTunnel);
+  PacketOut open(const Packet& esp);
+  static abi::Verdict verdict(const PacketOut& out) { return static_cast<abi::Verdict>(out.status.verdict); }
+  /// Seals and opens; the packet must come back as it was.
+  void round_trip(const SaPair& pair, const Packet& packet, SaMode mode = SaMode::kTunnel);
+
+  /// Lets device time pass and the firmware do what is due.
+  void wait_ns(std::uint64_t ns);
+  /// Events since the last call.
+  std::vector<SaEvent> events();
+  unsigned entries(abi::EntryState state);
+  abi::EntryState state(SaIndex index) { return device_->query(index)->state; }
+
+  std::unique_ptr<sim::Accelerator> accelerator_;
+  std::unique_ptr<HostedFirmware> firmware_;
+  std::optional<Device> device_;
+  std::optional<EventQueue> queue_;
+  std::vector<EntryTransition> transitions_;
+
+ private:
+  sim::Variant variant_;
+  std::uint32_t cookie_ = 0;
+};
+
+}  // namespace sallyport::test
