@@ -32,7 +32,7 @@ function(sallyport_add_model)
   set(dir ${CMAKE_CURRENT_BINARY_DIR}/${M_NAME}.dir)
   set(archive ${dir}/V${M_NAME}__ALL.a)
   set(flags --cc --build -j 1 -O3 --x-assign fast --x-initial fast --Mdir ${dir} --prefix V${M_NAME} --top-module ${M_TOP}
- -Wall -Wno-fatal --no-timing)
+            -Wall -Wno-fatal --no-timing)
   if(M_TRACE)
     list(APPEND flags --trace-fst --trace-structs)
   endif()

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace sallyport {
 namespace {
 
@@ -19,13 +21,13 @@ Octets8 ipv4(std::uint8_t header_words, std::size_t payload, std::uint8_t protoc
 }
 
 Octets8 ipv6(std::uint8_t next, const Octets8& rest) {
-  Octets8 p(40);
+  Octets8 p(40 + rest.size());
+  std::copy(rest.begin(), rest.end(), p.begin() + 40);
   p[0] = 0x60;
   p[4] = static_cast<std::uint8_t>(rest.size() >> 8);
   p[5] = static_cast<std::uint8_t>(rest.size());
   p[6] = next;
   p[7] = 64;
-  p.insert(p.end(), rest.begin(), rest.end());
   return p;
 }
 

@@ -156,6 +156,28 @@ TEST_F(MailboxTest, RandomOctetsChangeNothing) {
   EXPECT_EQ(device_.operations(), before);
 }
 
+TEST_F(MailboxTest, RandomBodiesInOrderNeverUpsetTheTable) {
+  std::mt19937_64 random(4);
+  unsigned served = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    Message message{};
+    message[1] = abi::kAbiVersion;
+    message[2] = static_cast<std::uint8_t>(1 + random() % abi::kMailboxCommandCount);
+    ++seq_;
+    for (unsigned b = 0; b < 4; ++b) message[4 + b] = static_cast<std::uint8_t>(seq_ >> (24 - 8 * b));
+    // Few octets, mostly small, so that some requests hit entries that exist.
+    for (std::uint64_t n = random() % 8; n > 0; --n) {
+      message[8 + random() % (random() % 8 == 0 ? 56 : 24)] = static_cast<std::uint8_t>(random() % (n == 1 ? 256 : 4));
+    }
+    served += code_of(firmware_.handle(message)) == MailboxCode::kOk ? 1U : 0U;
+    firmware_.poll();
+    notices();
+    if (i % 128 == 0) expect_consistent();
+  }
+  EXPECT_GT(served, 1'000U) << "the test is no test";
+  expect_consistent();
+}
+
 TEST_F(MailboxTest, ABrokenBusIsAnErrorAndNoMore) {
   device_.break_bus_after(0);
   EXPECT_EQ(reserve().code, static_cast<std::uint8_t>(MailboxCode::kBus));

@@ -2,7 +2,7 @@
 // Nothing is written unless all checks passed.
 //
 // commit, in clocks: 8 image checked, 19 words copied from the staging slot, zero counters (4 + WINDOW/64), 6 the key read
-// back into the view registers, 12 or 16 hash key, 2 hash key written, generation, state last, 32 staging slot zeroed.
+// back into the view registers, 51 or 71 hash key, 2 hash key written, generation, state last, 32 staging slot zeroed.
 // erase: state "erasing", seven key words zero; sad_events sets the entry free when it has nothing left to tell.
 module sad_command
   import sallyport_abi_pkg::*;

@@ -1,5 +1,5 @@
-// The drop counters: 64 bit for each verdict and direction, in a RAM. Independent of the table: a verdict is counted in three
-// clocks, the two directions take turns, and reading waits its turn.
+// The drop counters: 64 bit for each verdict and direction, in a RAM. Independent of the table: a verdict is counted in two
+// clocks and the two directions take turns. A command that reads a counter goes first.
 module sad_counters
   import sallyport_abi_pkg::*;
 (

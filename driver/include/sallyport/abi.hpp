@@ -420,14 +420,15 @@ enum class MailboxCommand : std::uint8_t {
   kInstallOne = 5,  ///< mailbox_install with one slot; keys one direction.
   kSupersede = 6,   ///< mailbox_pair; active -> overlap, only when the replacement (new_in, new_out) is active.
   kRetire = 7,  ///< mailbox_pair; active, overlap or redundant -> draining. Inbound is erased when drain_ns has passed,
-                ///< outbound at once.
-  kMarkRedundant = 8,  ///< mailbox_pair; active -> redundant: the loser of a rekey collision.
-  kErase = 9,          ///< mailbox_pair; any state -> erasing -> free, now.
-  kQuery = 10,         ///< mailbox_query; a consistent picture of one entry. Answer: mailbox_entry.
-  kCounter = 11,       ///< mailbox_counter; one verdict counter, in `value`.
-  kSetPolicy = 12,     ///< mailbox_policy; replaces the whole policy.
-  kSetQuota = 13,      ///< mailbox_quota; the most entries that an owner may hold before new SAs are refused. `value`
-                       ///< answers what it holds.
+                ///< outbound at once: packets in the pipe have their own copy of the key.
+  kMarkRedundant = 8,  ///< mailbox_pair; active or overlap -> redundant: the loser of a rekey collision.
+  kErase = 9,   ///< mailbox_pair; any state -> erasing -> free, now. While an event of the entry waits for room in the
+                ///< device's ring it stays erasing, and becomes free by itself.
+  kQuery = 10,  ///< mailbox_query; a consistent picture of one entry. Answer: mailbox_entry.
+  kCounter = 11,    ///< mailbox_counter; one verdict counter, in `value`.
+  kSetPolicy = 12,  ///< mailbox_policy; replaces the whole policy.
+  kSetQuota = 13,   ///< mailbox_quota; the most entries that an owner may hold before new SAs are refused. `value`
+                    ///< answers what it holds.
 };
 inline constexpr unsigned kMailboxCommandCount = 14;
 /// The name as documents and logs write it; "?" for a number that is none.
@@ -463,7 +464,8 @@ constexpr const char* name(MailboxCommand value) {
   return "?";
 }
 
-/// How a request ended. Anything but ok has changed nothing in the table.
+/// How a request ended. Anything but ok has changed nothing in the table, save that retire, mark_redundant and
+/// erase carry on with the other half when the device fails at one (memory, bus).
 enum class MailboxCode : std::uint8_t {
   kOk = 0,               ///< Done.
   kBadVersion = 1,       ///< The message's ABI version is not the firmware's.
@@ -480,13 +482,14 @@ enum class MailboxCode : std::uint8_t {
   kBadLimits = 12,       ///< The limits contradict each other, or the integrity limit is below 2^32 unforced.
   kBadImage = 13,        ///< The staged image contradicts itself or the reservation.
   kBadSlot = 14,         ///< No such staging slot, or the same for both directions.
-  kBadPolicy = 15,       ///< Reserve and emergency leave no entry, or the soft interval ends above the hard limit.
-  kBadOwner = 16,        ///< The firmware keeps no quota for an owner of this number.
-  kMemory = 17,          ///< The entry has an uncorrectable memory error.
-  kBus = 18,             ///< The device's registers did not answer.
-  kNotStarted = 19,      ///< The firmware has not taken over the table yet.
-  kNoMore = 20,          ///< Query with next: no entry in use from this index on.
-  kDevice = 21,          ///< The device refused for a reason that has no code here; see device_code.
+  kBadPolicy =
+      15,  ///< Reserve and emergency leave no entry, or the soft interval is empty or ends above the hard limit.
+  kBadOwner = 16,    ///< The firmware keeps no quota for an owner of this number, or the entry is another owner's.
+  kMemory = 17,      ///< The entry has an uncorrectable memory error.
+  kBus = 18,         ///< The device's registers did not answer.
+  kNotStarted = 19,  ///< The firmware has not taken over the table yet.
+  kNoMore = 20,      ///< Query with next: no entry in use from this index on.
+  kDevice = 21,      ///< The device refused for a reason that has no code here; see device_code.
 };
 inline constexpr unsigned kMailboxCodeCount = 22;
 /// The name as documents and logs write it; "?" for a number that is none.

@@ -25,6 +25,8 @@ class LogFolder : public testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
   std::filesystem::path write(const std::string& name, const std::string& text) const {
+    // A new file: some file systems wait for the disk when an old one is written anew.
+    std::filesystem::remove(path(name));
     std::ofstream(path(name), std::ios::binary) << text;
     return path(name);
   }

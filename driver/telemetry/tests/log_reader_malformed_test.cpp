@@ -10,13 +10,17 @@ namespace {
 
 class LogReaderMalformed : public LogFolder {
  protected:
-  std::string good_log() const {
-    const auto file = path("good.jsonl");
-    auto recorder = UtilisationRecorder::create(file, two_gateways());
-    EXPECT_TRUE(recorder);
-    for (const LogRecord& record : one_of_each()) EXPECT_TRUE(recorder->record(record));
-    EXPECT_TRUE(recorder->finish(6'000));
-    return content(file);
+  /// Made once: finishing a log waits for the disk.
+  const std::string& good_log() const {
+    static const std::string log = [this] {
+      const auto file = path("good.jsonl");
+      auto recorder = UtilisationRecorder::create(file, two_gateways());
+      EXPECT_TRUE(recorder);
+      for (const LogRecord& record : one_of_each()) EXPECT_TRUE(recorder->record(record));
+      EXPECT_TRUE(recorder->finish(6'000));
+      return content(file);
+    }();
+    return log;
   }
 
   /// Reads all; the error's text, or nothing if there was none.

@@ -1,8 +1,8 @@
 // Reserve, commit, erase, states, generations, staging: the life of an entry and what the packet paths see of it.
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
 
 #include "Vsad_64_model.h"
+#include "hash_key.hpp"
 #include "table_bench.hpp"
 
 namespace sallyport::test {
@@ -10,28 +10,13 @@ namespace {
 
 using Bench = TableBench<Vsad_64_model>;
 
-std::array<std::uint64_t, 2> hash_key(const Sa& sa, bool key256) {
-  std::array<unsigned char, 32> key{};
-  for (unsigned i = 0; i < 32; ++i) key[i] = static_cast<unsigned char>(sa.key[i / 8] >> (56 - 8 * (i % 8)));
-  std::array<unsigned char, 16> zero{}, out{};
-  int n = 0;
-  EVP_CIPHER_CTX* c = EVP_CIPHER_CTX_new();
-  EVP_EncryptInit_ex(c, key256 ? EVP_aes_256_ecb() : EVP_aes_128_ecb(), nullptr, key.data(), nullptr);
-  EVP_CIPHER_CTX_set_padding(c, 0);
-  EVP_EncryptUpdate(c, out.data(), &n, zero.data(), 16);
-  EVP_CIPHER_CTX_free(c);
-  std::array<std::uint64_t, 2> h{};
-  for (unsigned i = 0; i < 16; ++i) h[i / 8] = h[i / 8] << 8 | out[i];
-  return h;
-}
-
 void expect_view(const View& view, const Sa& sa, bool key256) {
   const Image image = sa.words();
   for (unsigned w = 0; w < 6; ++w) EXPECT_EQ(view.cfg[w], image[w]) << w;
   EXPECT_EQ(view.cfg[6], image[11]);
   EXPECT_EQ(view.key, sa.key);
   EXPECT_EQ(view.salt, sa.salt);
-  EXPECT_EQ(view.h, hash_key(sa, key256));
+  EXPECT_EQ(view.h, hash_key(sa.key, key256));
 }
 
 TEST(SadInstall, BootsEveryEntryFree) {

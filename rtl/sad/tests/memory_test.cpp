@@ -1,13 +1,13 @@
 // Memory errors (G10): one bit is corrected and counted, two kill that SA with one event, and no other.
 #include <gtest/gtest.h>
 
-#include "Vsad_64_model.h"
+#include "Vsad_scrub_model.h"
 #include "table_bench.hpp"
 
 namespace sallyport::test {
 namespace {
 
-using Bench = TableBench<Vsad_64_model>;
+using Bench = TableBench<Vsad_scrub_model>;
 
 struct Memory {
   SadMem mem;
@@ -17,8 +17,8 @@ struct Memory {
 constexpr Memory kMemories[] = {{SadMem::kState, 2, 36}, {SadMem::kCfg, 12, 72}, {SadMem::kKey, 7, 72},
                                 {SadMem::kOutc, 3, 72},  {SadMem::kInc, 5, 72},  {SadMem::kFw, 4, 22}};
 
-/// As long as the scrubber needs for all entries, 64 clocks a word.
-constexpr unsigned kSweepClocks = 64 * 33 * 64 + 10'000;
+/// As long as the scrubber needs for all entries, 16 clocks a word.
+constexpr unsigned kSweepClocks = 64 * 33 * 16 + 5'000;
 
 TEST(SadMemory, EverySingleBitIsCorrected) {
   Bench bench;

@@ -208,8 +208,8 @@ TEST_F(SadStress, CostInClocks) {
   EXPECT_EQ(commit, 9U);
   EXPECT_EQ(forged, 9U);
   EXPECT_EQ(bench_.command(Op::kSnapshot, 3).clocks, 15U);
-  EXPECT_EQ(bench_.install(40, Sa::outbound(0x7000)).clocks, 94U);
-  EXPECT_EQ(bench_.install(41, Sa::outbound(0x7000).set(SaFlag::kKey256)).clocks, 98U);
+  EXPECT_EQ(bench_.install(40, Sa::outbound(0x7000)).clocks, 133U);
+  EXPECT_EQ(bench_.install(41, Sa::outbound(0x7000).set(SaFlag::kKey256)).clocks, 153U);
   EXPECT_EQ(bench_.command(Op::kErase, 40, 1).clocks, 38U);
 }
 

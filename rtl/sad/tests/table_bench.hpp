@@ -134,7 +134,13 @@ class TableBench {
     while (!v.boot_done_o) clock();
     boot_clocks = clocks_;
   }
-  ~TableBench() { model_->final(); }
+  ~TableBench() {
+    model_->final();
+    // Verilator 5.006 takes the model's scopes out of the thread's context, which may be another bench's that is gone.
+    Verilated::threadContextp(&context_);
+  }
+  TableBench(const TableBench&) = delete;
+  TableBench& operator=(const TableBench&) = delete;
 
   void clock() {
     model_->clk_i = 1;
