@@ -33,7 +33,9 @@ class FakeBus final : public RegisterBus {
 class SeededRandom final : public RandomSource {
  public:
   explicit SeededRandom(std::uint32_t seed) : engine_(seed) {}
-  std::uint32_t next() override { return static_cast<std::uint32_t>(engine_()); }
+  std::uint32_t next() override { return stuck ? 0U : static_cast<std::uint32_t>(engine_()); }
+
+  bool stuck = false;  ///< Gives nothing but zero, as a broken source would.
 
  private:
   std::mt19937 engine_;

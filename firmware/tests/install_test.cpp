@@ -1,5 +1,5 @@
 // Reserve, install, pools and quotas.
-#include <set>
+#include <array>
 
 #include "firmware_fixture.hpp"
 
@@ -188,11 +188,29 @@ TEST_F(InstallTest, QuotaHoldsNewSasButNotRekeys) {
   EXPECT_EQ(reserve(Pool::kRekey, 5).code, 0);
   EXPECT_EQ(ask(MailboxCommand::kSetQuota, quota).value, 4U);
   EXPECT_EQ(info().refused_quota, 1U);
+  for (std::uint16_t i = 0; i < 64; ++i) {
+    if (device_.sa(i).state == EntryState::kFree) continue;
+    abi::MailboxPair pair;
+    pair.in_index = i;
+    pair.in_generation = device_.sa(i).generation;
+    pair.out_index = kNone;
+    ASSERT_EQ(code(MailboxCommand::kErase, pair), MailboxCode::kOk);
+  }
+  EXPECT_EQ(ask(MailboxCommand::kSetQuota, quota).value, 0U) << "what is erased is no longer held";
   quota.owner = 8;
   EXPECT_EQ(code(MailboxCommand::kSetQuota, quota), MailboxCode::kBadOwner);
 }
 
+TEST_F(InstallTest, AReservationThatIsKeyedIsHeldOnce) {
+  install_pair(Pool::kEstablished, 2);
+  abi::MailboxQuota quota;
+  quota.owner = 2;
+  quota.quota = 50;
+  EXPECT_EQ(ask(MailboxCommand::kSetQuota, quota).value, 2U);
+}
+
 TEST_F(InstallTest, AnEntryNeverGetsOneOfItsLastSixteenSpis) {
+  random_.stuck = true;  // chance must not be what keeps them apart
   std::array<std::vector<std::uint32_t>, 64> given;
   for (int i = 0; i < 64 * 100; ++i) {
     const auto answer = reserve();

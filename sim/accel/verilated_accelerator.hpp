@@ -73,8 +73,11 @@ class VerilatedAccelerator final : public Accelerator {
     model_ = std::make_unique<V>(&context_);
   }
   ~VerilatedAccelerator() override {
+    // Verilator 5.006 hangs when a model goes while the thread's current context is that of another, gone model.
+    Verilated::threadContextp(&context_);
     if (fst_) fst_->close();
     model_->final();
+    model_.reset();
   }
   VerilatedAccelerator(const VerilatedAccelerator&) = delete;
   VerilatedAccelerator& operator=(const VerilatedAccelerator&) = delete;
