@@ -8,8 +8,6 @@
 namespace sallyport::model::test {
 namespace {
 
-bool checksum_ok(OctetView packet) { return ones_sum(packet.first(4 * (packet[0] & 0xFU))) == 0xFFFF; }
-
 TEST(OuterHeader, Ipv4Fields) {
   Pair pair;
   const Octets packet = udp4(34, {.traffic_class = 0xB9, .ttl = 3, .dont_fragment = true});

@@ -2,12 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "made_traffic.hpp"
-#include "sallyport/model/checksum.hpp"
 #include "test_sa.hpp"
 
 namespace sallyport::model::test {
-
-bool ipv4_checksum_ok(OctetView packet) { return ones_sum(packet.first(4 * (packet[0] & 0xFU))) == 0xFFFF; }
 
 namespace {
 
@@ -53,6 +50,7 @@ TEST(RoundTrip, TunnelsGiveBackEveryPacket) {
       ASSERT_EQ(received.verdict(), Verdict::kOk) << kind.name;
       ASSERT_EQ(received.octets, packet) << kind.name;
       ASSERT_EQ(received.status.aux, sent.status.aux);
+      ASSERT_TRUE(sent.octets[0] >> 4 == 6 || checksum_ok(sent.octets));
     }
     const SaEntry& out = pair.a.entry(kOutIndex);
     const SaEntry& in = pair.b.entry(kInIndex);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "frame_maker.hpp"
+#include "sallyport/model/checksum.hpp"
 #include "sallyport/model/golden_accelerator.hpp"
 
 namespace sallyport::model::test {
@@ -90,17 +91,17 @@ struct Pair {
   }
 };
 
-inline Octets udp4(std::size_t data = 30, tools::IpFields fields = {}) {
+inline Octets udp4(std::size_t data = 30, const tools::IpFields& fields = {}) {
   return tools::make_ipv4(fields, 17, tools::make_udp(fields.way, false, 1000, 2000, Octets(data, 0xAB)));
 }
-inline Octets udp6(std::size_t data = 30, tools::IpFields fields = {}) {
+inline Octets udp6(std::size_t data = 30, const tools::IpFields& fields = {}) {
   return tools::make_ipv6(fields, {}, 17, tools::make_udp(fields.way, true, 1000, 2000, Octets(data, 0xAB)));
 }
 
 inline std::string name(Verdict verdict) { return abi::name(verdict); }
 
 /// Header checksum of an IPv4 packet is right.
-bool ipv4_checksum_ok(OctetView packet);
+inline bool checksum_ok(OctetView packet) { return ones_sum(packet.first(4 * (packet[0] & 0xFU))) == 0xFFFF; }
 
 }  // namespace sallyport::model::test
 

@@ -59,8 +59,8 @@ class Accelerator : public Bus, public PacketPort {
   [[nodiscard]] virtual std::uint64_t clocks_passed() const = 0;
   /// Clock period in ps.
   [[nodiscard]] virtual std::uint64_t period_ps() const = 0;
-  /// Seconds of wall time inside the Verilated model's own evaluation, estimated from one clock in some sixty that is
-  /// timed.
+  /// Seconds of processor time inside the Verilated model's own evaluation, estimated from one clock in some sixty that
+  /// is timed.
   [[nodiscard]] virtual double model_seconds() const = 0;
   /// Records a window, now or later; one window a model. Errors: kBadState (a window is set already), kInvalidArgument
   /// (it is empty or over).

@@ -1,0 +1,90 @@
+// The program `sallyport`.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "cli/run_command.hpp"
+#include "sallyport/report/report.hpp"
+#include "vectors/run_vector_files.hpp"
+
+namespace {
+
+using sallyport::sim::kExitBadInput;
+using sallyport::sim::kExitOk;
+using sallyport::sim::RunArguments;
+
+/// Options that run and demo share.
+void add_run_options(CLI::App& app, RunArguments& arguments) {
+  app.add_option("--capture", arguments.capture, "Capture file (pcap or pcapng) instead of the scenario's");
+  app.add_option("--seed", arguments.seed, "Seed instead of the scenario's");
+  app.add_option("--out", arguments.out, "Folder for the results")->capture_default_str();
+  app.add_flag("--strict", arguments.strict, "A frame without a whole IP packet is an error");
+  app.add_option("--trace-from", arguments.trace_from,
+                 "First clock of the waveform; with --trace-on: clocks after the event");
+  app.add_option("--trace-to", arguments.trace_to,
+                 "Last clock of the waveform; with --trace-on: clocks after the event");
+  app.add_option("--trace-on", arguments.trace_on,
+                 "Record from this event on (an event kind or drop reason, e.g. soft_octets)");
+  app.add_flag("--quiet", arguments.quiet, "No progress display");
+}
+
+int write_page(const std::string& log, const std::string& html) {
+  if (auto written = sallyport::write_report(log, html); !written) {
+    fmt::print(stderr, "sallyport: {}\n", written.error().text);
+    return kExitBadInput;
+  }
+  fmt::print("{}\n", html);
+  return kExitOk;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // SystemC's banner has no place among our output.
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+
+  CLI::App app{"ESP accelerator in simulation: runs, vectors, reports", "sallyport"};
+  app.require_subcommand(1);
+
+  RunArguments run;
+  run.out = "out/run";
+  auto* run_app = app.add_subcommand("run", "Run a scenario");
+  run_app->add_option("scenario", run.scenario, "Scenario file (TOML)")->required();
+  add_run_options(*run_app, run);
+
+  RunArguments demo;
+  demo.scenario = SALLYPORT_DEMO_SCENARIO;
+  demo.out = "out/demo";
+  demo.need_all = true;
+  auto* demo_app = app.add_subcommand("demo", "Run the demo scenario; a lost packet is a failure");
+  demo_app->add_option("--scenario", demo.scenario, "Scenario file (TOML)")->capture_default_str();
+  add_run_options(*demo_app, demo);
+
+  std::vector<std::filesystem::path> files;
+  auto* vectors_app = app.add_subcommand("vectors", "Run vector files through the Verilated RTL");
+  vectors_app->add_option("files", files, "Vector files")->required();
+
+  std::string log;
+  std::string html;
+  auto* report_app = app.add_subcommand("report", "Make a page from a utilisation log");
+  report_app->add_option("log", log, "Utilisation log (util.jsonl)")->required();
+  report_app->add_option("-o,--output", html, "HTML file to write")->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);  // --help
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return kExitBadInput;
+  }
+  if (*run_app) return sallyport::sim::run_command(run);
+  if (*demo_app) return sallyport::sim::run_command(demo);
+  if (*vectors_app) return sallyport::sim::run_vector_files(files, std::cout);
+  return write_page(log, html);
+}
