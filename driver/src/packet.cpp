@@ -126,6 +126,11 @@ Result<PacketIn> outbound_packet(SaRef sa, SaMode mode, std::vector<std::uint8_t
     return Error{ErrorCode::kInvalidArgument,
                  "packet: a fragment cannot be sent in transport mode (RFC 4303 3.3.4); reassemble it first"};
   }
+  if (upper->protocol == kDummyNextHeader) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "packet: protocol 59 (no next header) would be a dummy packet in transport mode (RFC 4303 2.6); use "
+                 "tunnel mode"};
+  }
   descriptor.esp_offset = upper->offset;
   descriptor.nh_offset = upper->protocol_at;
   descriptor.next_header = upper->protocol;

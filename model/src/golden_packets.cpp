@@ -24,7 +24,7 @@ bool descriptor_ok(const abi::OutDesc& desc, const IpView& ip) {
     return is_dummy(desc) || desc.next_header == (ip.v6 ? kProtocolIpv6 : kProtocolIpv4);
   }
   return tfc_octets(desc) == 0 && !ip.fragment && desc.esp_offset == ip.header_length &&
-         desc.nh_offset == ip.protocol_offset && desc.next_header == ip.protocol;
+         desc.nh_offset == ip.protocol_offset && desc.next_header == ip.protocol && desc.next_header != kProtocolNone;
 }
 
 /// Where ESP stands in an inbound packet.

@@ -1,7 +1,8 @@
 // What is known of an outbound packet before the SA is: is the descriptor at peace with the packet, and how long is what the
 // cipher will handle? Combinational.
 //
-// A dummy packet (next header 59 in tunnel mode) need not hold an IP packet.
+// A dummy packet (next header 59 in tunnel mode) need not hold an IP packet. In transport mode 59 is refused: the receiver would
+// take the packet for a dummy and discard it (RFC 4303 2.6).
 module out_check
   import sallyport_abi_pkg::*;
   import esp_pkg::*;
@@ -40,7 +41,7 @@ module out_check
           && (dummy || desc.next_header == (rec_i.ip.v6 ? 8'd41 : 8'd4));
     end else begin
       fits = tfc == '0 && !rec_i.ip.frag && desc.esp_offset == rec_i.ip.hdr_len && desc.nh_offset == rec_i.ip.nh_offset
-          && desc.next_header == rec_i.ip.proto;
+          && desc.next_header == rec_i.ip.proto && desc.next_header != 8'd59;
     end
     verdict_o = VERDICT_OK;
     if (rec_i.verdict != VERDICT_OK && !(dummy && rec_i.verdict == VERDICT_MALFORMED)) verdict_o = rec_i.verdict;

@@ -4,9 +4,10 @@
 //   two bits  the SA is dead, with one event; the broken word is overwritten with zero, so that it is met only once
 // A broken word of a free entry costs nobody: it is overwritten only.
 //
-// If state word 0 itself is lost, nobody knows what the entry was. cfg word 0 tells: without an SPI it was free and is
-// written free again; else it is written "active, dead of memory", which refuses every packet and can be erased. Events of
-// this generation that waited for the ring are lost with the word; the memory event stands for them. If state word 1 is
+// If state word 0 itself is lost, nobody knows what the entry was. cfg word 0 tells: it is zero in a free entry only, which
+// is written free again; else the entry is written "active, dead of memory", which refuses every packet and can be erased.
+// So a cfg word 0 that is lost while the entry has a tenant gets a mark instead of zero: its key is still there (G5). Events
+// of this generation that waited for the ring are lost with the word; the memory event stands for them. If state word 1 is
 // lost, the entry gets a generation from a free-running counter, so that descriptors and commands with the old one miss.
 module sad_fault
   import sallyport_abi_pkg::*;
@@ -51,7 +52,10 @@ module sad_fault
   name_t name_next;
   logic  was_free, happened;
 
-  assign was_free = life_bad_q ? !w0_bad_q && w0_i.spi == '0 : life_i.state == ENTRY_STATE_FREE;
+  // In place of a lost cfg word 0: no SPI, no flags, but not zero (an MTU of 1).
+  localparam sa_word0_t LostWord0 = '{spi: '0, path_mtu: 16'd1, flags: '0};
+
+  assign was_free = life_bad_q ? !w0_bad_q && w0_i == '0 : life_i.state == ENTRY_STATE_FREE;
 
   always_comb begin
     life_next = life_i;
@@ -108,7 +112,7 @@ module sad_fault
         if (clock_q == 3'd4) begin
           if (double_mem_q != SAD_MEM_STATE) access_o.wr_en = mem_bit(double_mem_q);
           access_o.wr_word = double_word_q;
-          access_o.wr_data = '0;
+          access_o.wr_data = double_mem_q == SAD_MEM_CFG && double_word_q == '0 && !was_free ? LostWord0 : '0;
         end
         if (clock_q == 3'd5) begin
           if (name_bad_q) access_o.wr_en = mem_bit(SAD_MEM_STATE);
@@ -194,4 +198,11 @@ module sad_fault
   end
 
   wire unused = ^{lanes_i, w0_i};
+
+`ifndef SYNTHESIS
+  // G5: nothing but erase sets an entry free that may hold a key.
+  a_g5_free: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      phase_q == KILL && access_o.wr_en[SAD_MEM_STATE] && access_o.wr_word == '0 && life_next.state == ENTRY_STATE_FREE
+      |-> life_bad_q && w0_i == '0);
+`endif
 endmodule

@@ -17,7 +17,7 @@ module sallyport
     parameter int LANES      = 1,      // one, so far
     parameter int RING_DEPTH = 256,    // event records
     parameter int MAX_PACKET = 10240,  // octets
-    parameter bit SIM        = 1'b1    // operation `flip` exists
+    parameter bit SIM        = 1'b0    // 1: operations `flip` and `poke_seq` exist; never in hardware, poke_seq breaks G2
 ) (
     input  logic         clk_i,
     input  logic         rst_ni,

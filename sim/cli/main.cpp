@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,24 +20,53 @@ using sallyport::sim::kExitBadInput;
 using sallyport::sim::kExitOk;
 using sallyport::sim::RunArguments;
 
+// As scenario files have them.
+constexpr std::uint64_t kMostSeed = 9'223'372'036'854'775'807;
+constexpr std::uint64_t kMostClocks = 1'000'000'000'000;
+
+/// An option that takes a whole decimal number up to `most`; anything else is an error that says so.
+void add_number(CLI::App& app, const std::string& name, std::optional<std::uint64_t>& target, std::uint64_t most,
+                const std::string& text) {
+  app.add_option_function<std::string>(
+         name,
+         [&target, name, most](const std::string& value) {
+           std::uint64_t number = 0;
+           const char* end = value.data() + value.size();
+           const auto [stop, error] = std::from_chars(value.data(), end, number);
+           if (error != std::errc() || stop != end || number > most) {
+             throw CLI::ValidationError(name, fmt::format("\"{}\" is no whole number from 0 to {}", value, most));
+           }
+           target = number;
+         },
+         text)
+      ->type_name("NUMBER");
+}
+
 /// Options that run and demo share.
 void add_run_options(CLI::App& app, RunArguments& arguments) {
   app.add_option("--capture", arguments.capture, "Capture file (pcap or pcapng) instead of the scenario's");
-  app.add_option("--seed", arguments.seed, "Seed instead of the scenario's");
+  add_number(app, "--seed", arguments.seed, kMostSeed, "Seed instead of the scenario's");
   app.add_option("--out", arguments.out, "Folder for the results")->capture_default_str();
   app.add_flag("--strict", arguments.strict, "A frame without a whole IP packet is an error");
-  app.add_option("--trace-from", arguments.trace_from,
-                 "First clock of the waveform; with --trace-on: clocks after the event");
-  app.add_option("--trace-to", arguments.trace_to,
-                 "Last clock of the waveform; with --trace-on: clocks after the event");
+  add_number(app, "--trace-from", arguments.trace_from, kMostClocks,
+             "First clock of the waveform; with --trace-on: clocks after the event");
+  add_number(app, "--trace-to", arguments.trace_to, kMostClocks,
+             "Last clock of the waveform; with --trace-on: clocks after the event");
   app.add_option("--trace-on", arguments.trace_on,
                  "Record from this event on (an event kind or drop reason, e.g. soft_octets)");
   app.add_flag("--quiet", arguments.quiet, "No progress display");
 }
 
-int write_page(const std::string& log, const std::string& html) {
-  if (auto written = sallyport::write_report(log, html); !written) {
-    fmt::print(stderr, "sallyport: {}\n", written.error().text);
+int write_page(const std::string& log, const std::string& html, bool allow_truncated) {
+  std::error_code no_matter;
+  if (std::filesystem::equivalent(log, html, no_matter)) {
+    fmt::print(stderr, "sallyport: {}: is the log itself; give the page another name\n", html);
+    return kExitBadInput;
+  }
+  sallyport::ReportOptions options;
+  options.allow_truncated = allow_truncated;
+  if (auto written = sallyport::write_report(log, html, options); !written) {
+    fmt::print(stderr, "sallyport: {}\n", sallyport::sim::printable(written.error().text));
     return kExitBadInput;
   }
   fmt::print("{}\n", html);
@@ -74,6 +105,8 @@ int main(int argc, char** argv) {
   auto* report_app = app.add_subcommand("report", "Make a page from a utilisation log");
   report_app->add_option("log", log, "Utilisation log (util.jsonl)")->required();
   report_app->add_option("-o,--output", html, "HTML file to write")->required();
+  bool allow_truncated = false;
+  report_app->add_flag("--allow-truncated", allow_truncated, "Take a log that stops early; the page says so");
 
   try {
     app.parse(argc, argv);
@@ -86,5 +119,5 @@ int main(int argc, char** argv) {
   if (*run_app) return sallyport::sim::run_command(run);
   if (*demo_app) return sallyport::sim::run_command(demo);
   if (*vectors_app) return sallyport::sim::run_vector_files(files, std::cout);
-  return write_page(log, html);
+  return write_page(log, html, allow_truncated);
 }

@@ -26,6 +26,9 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitUnsound = 1;
 inline constexpr int kExitBadInput = 2;
 
+/// Text for a terminal: control characters become question marks.
+std::string printable(std::string text);
+
 /// Runs a scenario and reports. Messages go to standard error, the summary to standard output. Returns the exit status.
 int run_command(const RunArguments& arguments);
 

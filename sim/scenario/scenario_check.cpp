@@ -15,7 +15,7 @@ constexpr std::uint16_t kLeastMtuV6 = 1'280;
 
 /// Cipher octets of the smallest packet there is: a bare IPv4 header in tunnel mode, an empty payload in transport
 /// mode, padded.
-constexpr std::uint64_t kLeastOctets = 4;
+constexpr std::uint64_t least_octets(SaMode mode) { return mode == SaMode::kTunnel ? 24 : 4; }
 
 std::uint8_t family_of(const std::optional<IpPrefix>& prefix) { return prefix ? prefix->address.version : 0; }
 
@@ -32,8 +32,9 @@ std::optional<TunnelRule> check_tunnel(const TunnelConfig& tunnel) {
   if (tunnel.soft.from + tunnel.soft.span > kWhole) {
     return TunnelRule{"fuzz_percent", "soft_percent + fuzz_percent is above 100"};
   }
-  if (tunnel.hard_octets != 0 && tunnel.hard_octets < kLeastOctets) {
-    return TunnelRule{"hard_octets", fmt::format("{}: no packet fits below {}", tunnel.hard_octets, kLeastOctets)};
+  if (tunnel.hard_octets != 0 && tunnel.hard_octets < least_octets(tunnel.mode)) {
+    return TunnelRule{"hard_octets",
+                      fmt::format("{}: no packet fits below {}", tunnel.hard_octets, least_octets(tunnel.mode))};
   }
   const bool v6_outer = tunnel.mode == SaMode::kTunnel && tunnel.outer_v6;
   if (v6_outer && tunnel.path_mtu < kLeastMtuV6) {
@@ -72,6 +73,11 @@ Result<void> check_scenario(const Scenario& scenario) {
   }
   if (scenario.gateway_a.address6 == scenario.gateway_b.address6) {
     return impossible("gateway_b.address6: is gateway A's too");
+  }
+  if (scenario.link.reorder > 0 && scenario.rekey.drain_ns <= scenario.link.reorder_delay_ns) {
+    return impossible(fmt::format(
+        "rekey.drain_us: {} is not above link.reorder_delay_us, {}: packets held back would find their SA gone",
+        static_cast<double>(scenario.rekey.drain_ns) / 1e3, static_cast<double>(scenario.link.reorder_delay_ns) / 1e3));
   }
   const auto& trace = scenario.trace;
   if (trace.from && trace.to && *trace.to < *trace.from) {

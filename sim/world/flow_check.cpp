@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "sallyport/model/ip_view.hpp"
-
 namespace sallyport::sim {
 
 namespace {
@@ -15,10 +13,9 @@ constexpr std::size_t kPortOctets = 4;
 
 FlowCheck::Flow FlowCheck::flow_of(std::span<const std::uint8_t> packet) {
   const model::IpView ip = model::parse_ip(packet);
-  Flow flow{ip.v6, ip.protocol, ip.source, ip.destination, 0};
   const bool has_ports = ip.protocol == kTcp || ip.protocol == model::kProtocolUdp;
-  if (has_ports && !ip.fragment && ip.upper.size() >= kPortOctets) flow.ports = model::load32(ip.upper, 0);
-  return flow;
+  const bool shows_ports = has_ports && !ip.fragment && ip.upper.size() >= kPortOctets;
+  return {ip.v6, ip.protocol, ip.source, ip.destination, shows_ports ? model::load32(ip.upper, 0) : 0};
 }
 
 void FlowCheck::expect(std::vector<std::uint8_t> packet) {

@@ -1,13 +1,14 @@
 #pragma once
 /// @file
 /// Whether what comes out is what went in, in order within each flow.
-#include <array>
-#include <compare>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <span>
+#include <tuple>
 #include <vector>
+
+#include "sallyport/model/ip_view.hpp"
 
 namespace sallyport::sim {
 
@@ -31,14 +32,8 @@ class FlowCheck {
   [[nodiscard]] std::uint64_t missing() const { return expected_ - identical_; }
 
  private:
-  struct Flow {
-    bool v6;
-    std::uint8_t protocol;
-    std::array<std::uint8_t, 16> source;
-    std::array<std::uint8_t, 16> destination;
-    std::uint32_t ports;
-    friend auto operator<=>(const Flow&, const Flow&) = default;
-  };
+  /// IPv6?, protocol, source, destination, ports.
+  using Flow = std::tuple<bool, std::uint8_t, model::IpAddress, model::IpAddress, std::uint32_t>;
   struct Waiting {
     std::uint64_t number;  // in the order of sending
     std::vector<std::uint8_t> packet;

@@ -38,11 +38,12 @@ class GoldenCheck {
 
  private:
   void differ(std::string what);
+  [[nodiscard]] model::RaisedEvent as_raised(const SaEvent& event) const;
 
   std::string device_;
   model::GoldenAccelerator model_;
   model::Events expected_;
-  model::Events seen_;
+  std::vector<SaEvent> reported_;
   bool compare_generation_ = false;
   std::uint16_t expected_generation_ = 0;
   std::uint64_t packets_ = 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -216,7 +217,9 @@ void KeySource::retire_a(std::size_t tunnel, Pairs old) {
   }
   report_failure((*shared)[kA].retire());
   gateways_[kA]->after_management();
-  at(now_ns() + scenario_.rekey.exchange_ns / 2, [this, shared] {
+  // The Delete goes the way of the packets, behind the last of them.
+  const std::uint64_t arrival = std::max(now_ns() + scenario_.rekey.exchange_ns / 2, handlers_.way_clear_ns());
+  at(arrival, [this, shared] {
     report_failure((*shared)[kB].retire());
     gateways_[kB]->after_management();
   });

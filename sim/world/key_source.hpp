@@ -57,6 +57,8 @@ class KeySource : public sc_core::sc_module {
     std::function<void(const RekeyReport&)> rekeyed;
     /// Gateway (0 = A, 1 = B) whose table refused an entry for a rekey.
     std::function<void(unsigned gateway, std::size_t tunnel, abi::MailboxCode why)> refused;
+    /// When everything sent over the link so far has arrived at B.
+    std::function<std::uint64_t()> way_clear_ns;
     std::function<void(const Error&)> failure;
   };
 
@@ -71,8 +73,6 @@ class KeySource : public sc_core::sc_module {
   void on_event(unsigned gateway, const SaEvent& event);
   /// The outbound SA at gateway A that new packets of a tunnel take.
   [[nodiscard]] SaRef current(std::size_t tunnel) const { return tunnels_[tunnel].pair[0].out(); }
-  /// Nothing is being replaced.
-  [[nodiscard]] bool at_rest() const { return agenda_.empty(); }
 
  private:
   using Pairs = std::array<SaPair, 2>;  // at A, at B

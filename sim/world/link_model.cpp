@@ -17,7 +17,6 @@ std::optional<std::uint64_t> LinkModel::send(std::uint64_t now_ns, std::size_t o
     ++lost_;
     return std::nullopt;
   }
-  if (is_held) ++held_;
   return free_at_ns_ + config_.delay_ns + (is_held ? config_.reorder_delay_ns : 0);
 }
 

@@ -19,16 +19,15 @@ class LinkModel {
   /// is lost; a lost packet takes its time on the wire all the same.
   std::optional<std::uint64_t> send(std::uint64_t now_ns, std::size_t octets);
 
+  /// When everything sent so far has arrived, but for packets that are held back.
+  [[nodiscard]] std::uint64_t clear_ns() const { return free_at_ns_ + config_.delay_ns; }
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
-  /// Packets that were held back.
-  [[nodiscard]] std::uint64_t held() const { return held_; }
 
  private:
   LinkConfig config_;
   std::mt19937_64 random_;
   std::uint64_t free_at_ns_ = 0;
   std::uint64_t lost_ = 0;
-  std::uint64_t held_ = 0;
 };
 
 }  // namespace sallyport::sim

@@ -1,7 +1,12 @@
 #include "world/outputs.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -21,8 +26,35 @@ std::string wireshark_row(const KeyedSa& sa, const TunnelConfig& tunnel, const G
                      over_ipv6 ? "IPv6" : "IPv4", source, destination, sa.spi.value, key);
 }
 
-Outputs::Outputs(std::filesystem::path folder, CaptureWriter esp, CaptureWriter decrypted)
-    : folder_(std::move(folder)),
+Result<void> clear_results(const std::filesystem::path& folder) {
+  for (const char* name : {"esp.pcap", "decrypted.pcap", "esp_sa", "util.jsonl", "summary.json", "report.html",
+                           "trace-a.fst", "trace-b.fst"}) {
+    const std::filesystem::path path = folder / name;
+    std::error_code cause;
+    std::filesystem::remove(path, cause);
+    if (cause) return Error{ErrorCode::kIo, path.string() + ": is in the way: " + cause.message()};
+    std::filesystem::remove(path.string() + ".partial", cause);
+  }
+  return {};
+}
+
+Result<FolderLock> FolderLock::take(const std::filesystem::path& folder) {
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return Error{ErrorCode::kIo, folder.string() + ": " + std::strerror(errno)};
+  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    close(descriptor);
+    return Error{ErrorCode::kBadState, folder.string() + ": another run writes there; give this one another folder"};
+  }
+  return FolderLock(descriptor);
+}
+
+FolderLock::~FolderLock() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+Outputs::Outputs(FolderLock lock, std::filesystem::path folder, CaptureWriter esp, CaptureWriter decrypted)
+    : lock_(std::move(lock)),
+      folder_(std::move(folder)),
       esp_(std::move(esp)),
       decrypted_(std::move(decrypted)),
       table_(folder_ / "esp_sa"),
@@ -32,11 +64,14 @@ Result<Outputs> Outputs::create(const std::filesystem::path& folder) {
   std::error_code cause;
   std::filesystem::create_directories(folder, cause);
   if (cause) return Error{ErrorCode::kIo, folder.string() + ": cannot be made: " + cause.message()};
+  auto lock = FolderLock::take(folder);
+  if (!lock) return lock.error();
+  if (auto cleared = clear_results(folder); !cleared) return cleared.error();
   auto esp = CaptureWriter::create(folder / "esp.pcap");
   if (!esp) return esp.error();
   auto decrypted = CaptureWriter::create(folder / "decrypted.pcap");
   if (!decrypted) return decrypted.error();
-  return Outputs(folder, std::move(*esp), std::move(*decrypted));
+  return Outputs(std::move(*lock), folder, std::move(*esp), std::move(*decrypted));
 }
 
 void Outputs::add_sa(const KeyedSa& sa, const Scenario& scenario) {
@@ -72,6 +107,7 @@ Result<void> Outputs::commit() {
     // A window that was never reached has no file.
     if (!trace || !std::filesystem::exists(trace->temporary())) continue;
     if (auto done = trace->commit(); !done) return done;
+    waveforms_.push_back(trace->path().filename().string());
   }
   return summary_.commit();
 }

@@ -20,6 +20,8 @@ bool contains(const IpPrefix& prefix, const model::IpAddress& address, bool v6) 
 
 bool takes(const TunnelConfig& tunnel, const model::IpView& packet) {
   if (tunnel.mode == SaMode::kTransport && packet.fragment) return false;
+  // Under ESP it would be a dummy packet (RFC 4303 2.6).
+  if (tunnel.mode == SaMode::kTransport && packet.protocol == model::kProtocolNone) return false;
   if (tunnel.family != 0 && (tunnel.family == 6) != packet.v6) return false;
   if (tunnel.protocol != 0 && tunnel.protocol != packet.protocol) return false;
   if (tunnel.source && !contains(*tunnel.source, packet.source, packet.v6)) return false;

@@ -36,6 +36,7 @@ std::string to_json(const RunSummary& s, bool with_wall_clock) {
   json["hard_expiries"] = s.hard_expiries;
   json["octets_over_hard_limit"] = s.octets_over_hard_limit;
   json["packets_over_hard_limit"] = s.packets_over_hard_limit;
+  json["packets_of_no_sa"] = s.packets_of_no_sa;
   json["drops"] = s.drops;
   json["golden_packets"] = s.golden_packets;
   json["golden_mismatches"] = s.golden_mismatches;
@@ -80,6 +81,8 @@ std::string to_text(const RunSummary& s) {
   line(fmt::format("model:    {} packets compared bit for bit with the golden model, {}", s.golden_packets,
                    counted(s.golden_mismatches, "difference")));
   for (const auto& report : s.golden_reports) line("          " + report);
+  if (s.packets_of_no_sa != 0)
+    line("          " + counted(s.packets_of_no_sa, "packet") + " of an SA that nobody keyed");
   if (s.stream_faults != 0) line("          " + counted(s.stream_faults, "broken stream rule"));
   line(fmt::format("speed:    {} clocks in {:.1f} s: {:.0f} clocks/s, {:.0f} % of the run time in the Verilated model",
                    s.clocks, s.wall_seconds, s.clocks_per_second(), 100.0 * s.model_share()));

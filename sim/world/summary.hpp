@@ -30,6 +30,7 @@ struct RunSummary {
   std::uint64_t hard_expiries = 0;
   std::uint64_t octets_over_hard_limit = 0;
   std::uint64_t packets_over_hard_limit = 0;
+  std::uint64_t packets_of_no_sa = 0;  ///< Came out under an entry that nobody had keyed.
   /// By place ("gateway-a outbound", "link" ...) and reason.
   std::map<std::string, std::map<std::string, std::uint64_t>> drops;
   std::uint64_t golden_packets = 0;
@@ -39,8 +40,9 @@ struct RunSummary {
   std::uint32_t table_entries = 0;
   std::array<std::uint32_t, 2> peak_entries{};  ///< Most in use at once, gateway A and B.
   std::uint64_t simulated_ns = 0;
-  std::uint64_t clocks = 0;          ///< Evaluated, both accelerators.
-  std::uint64_t clocks_skipped = 0;  ///< Passed while idle, both accelerators.
+  std::uint64_t clocks = 0;            ///< Evaluated, both accelerators.
+  std::uint64_t clocks_skipped = 0;    ///< Passed while idle, both accelerators.
+  std::vector<std::string> waveforms;  ///< File names; not part of the JSON.
   // ---- of this run on this machine
   double wall_seconds = 0.0;
   double cpu_seconds = 0.0;
@@ -57,7 +59,7 @@ struct RunSummary {
   /// passed.
   [[nodiscard]] bool sound() const {
     return golden_mismatches == 0 && packets_altered() == 0 && octets_over_hard_limit == 0 &&
-           packets_over_hard_limit == 0 && stream_faults == 0;
+           packets_over_hard_limit == 0 && packets_of_no_sa == 0 && stream_faults == 0;
   }
 };
 

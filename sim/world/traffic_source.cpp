@@ -1,11 +1,32 @@
 #include "world/traffic_source.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "world/sim_time.hpp"
 
 namespace sallyport::sim {
+
+Result<void> check_span(const Scenario& scenario, const Capture& capture) {
+  constexpr double kMostSamples = 20e6;
+  if (scenario.traffic.pace == Pace::kSaturate) return {};
+  const std::uint64_t first = capture.packets.front().time_ns;
+  const double most_ns = kMostSamples * static_cast<double>(scenario.sample_ns);
+  for (const auto& packet : capture.packets) {
+    if (packet.time_ns <= first) continue;
+    const double span_ns = static_cast<double>(packet.time_ns - first) / scenario.traffic.speed;
+    if (span_ns > most_ns) {
+      return Error{ErrorCode::kInvalidArgument,
+                   fmt::format("frame {}: comes {:.3f} s of simulated time after the first packet, more than {:.3f} s; "
+                               "raise traffic.speed or run.sample_us, or use traffic.pace = \"saturate\"",
+                               packet.frame, span_ns / 1e9, most_ns / 1e9)};
+    }
+  }
+  return {};
+}
 
 TrafficSource::TrafficSource(const sc_core::sc_module_name& name, const Capture& capture, const TrafficConfig& config,
                              std::uint64_t start_ns, Receiver receiver, Room room)

@@ -10,6 +10,10 @@
 
 namespace sallyport::sim {
 
+/// Whether a run of the capture ends in reasonable time: its span, divided by the speed, must not take more than
+/// 20 million samples. Errors: kInvalidArgument, naming the frame and what to change.
+Result<void> check_span(const Scenario& scenario, const Capture& capture);
+
 /// Offers packet after packet, as recorded (times divided by the speed) or as fast as there is room.
 class TrafficSource : public sc_core::sc_module {
  public:
@@ -24,7 +28,6 @@ class TrafficSource : public sc_core::sc_module {
   /// To be called when there may be room again.
   void look_again() { room_event_.notify(sc_core::SC_ZERO_TIME); }
   [[nodiscard]] bool done() const { return offered_ == capture_.packets.size(); }
-  [[nodiscard]] std::size_t offered() const { return offered_; }
 
  private:
   void run();

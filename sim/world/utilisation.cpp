@@ -52,6 +52,7 @@ void Utilisation::transition(unsigned gateway, const EntryTransition& transition
   entry.cause = transition.cause;
   entry.owner = owner(transition.owner);
   record(entry);
+  changed_.at(gateway) = true;
 }
 
 void Utilisation::event(unsigned gateway, const SaEvent& event) {
@@ -94,6 +95,9 @@ void Utilisation::refusal(unsigned gateway, std::size_t tunnel, abi::MailboxCode
 }
 
 void Utilisation::sample(unsigned gateway, const Gateway::VerdictCounts& verdicts) {
+  if (!changed_.at(gateway) && verdicts == sampled_.at(gateway)) return;
+  changed_.at(gateway) = false;
+  sampled_.at(gateway) = verdicts;
   const auto table = static_cast<std::uint16_t>(gateway);
   DropsRecord drops;
   drops.table = table;
@@ -112,10 +116,6 @@ Result<void> Utilisation::finish() {
 
 std::uint32_t Utilisation::peak_in_use(unsigned gateway) const {
   return recorder_.tracker(static_cast<std::uint16_t>(gateway)).peak_in_use();
-}
-
-const UtilisationTotals& Utilisation::totals(unsigned gateway) const {
-  return recorder_.tracker(static_cast<std::uint16_t>(gateway)).totals();
 }
 
 }  // namespace sallyport::sim

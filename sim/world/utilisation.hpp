@@ -1,6 +1,7 @@
 #pragma once
 /// @file
 /// What a run writes to its utilisation log.
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -23,14 +24,14 @@ class Utilisation {
   void event(unsigned gateway, const SaEvent& event);
   void rekey(const RekeyReport& report);
   void refusal(unsigned gateway, std::size_t tunnel, abi::MailboxCode why);
-  /// Occupancy and verdict counters of a gateway, now.
+  /// Occupancy and verdict counters of a gateway, now. Nothing is written when nothing has happened since the last
+  /// sample: the next one covers the longer time.
   void sample(unsigned gateway, const Gateway::VerdictCounts& verdicts);
   /// Ends the log with last samples. Errors: the first one met, or as UtilisationRecorder::finish.
   Result<void> finish();
 
   /// Most entries that were in use at once.
   [[nodiscard]] std::uint32_t peak_in_use(unsigned gateway) const;
-  [[nodiscard]] const UtilisationTotals& totals(unsigned gateway) const;
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
  private:
@@ -43,6 +44,8 @@ class Utilisation {
   UtilisationRecorder recorder_;
   const Scenario* scenario_;
   std::optional<Error> error_;
+  std::array<bool, 2> changed_{true, true};  ///< Something was recorded since the last sample.
+  std::array<Gateway::VerdictCounts, 2> sampled_{};
 };
 
 }  // namespace sallyport::sim

@@ -66,6 +66,7 @@ class World : public sc_core::sc_module {
   void offer(std::size_t number);
   void came_out(unsigned which, GatewayPacket packet);
   void encrypted(GatewayPacket packet);
+  void arrived(std::vector<std::uint8_t> packet);
   void decrypted(const GatewayPacket& packet);
   void event(unsigned which, const SaEvent& event);
   void trace_on(unsigned which, const char* name);
@@ -122,7 +123,9 @@ Result<void> World::build_gateway(unsigned which) {
   window.path = outputs_.trace(which).string();
   window.from = trace.from.value_or(0);
   window.to = trace.to.value_or(UINT64_MAX);
-  return gateways_[which]->accelerator().trace(window);
+  const auto set = gateways_[which]->accelerator().trace(window);
+  if (!set) return Error{set.error().code, "trace.to: " + set.error().text + " (starting up takes the first clocks)"};
+  return {};
 }
 
 Result<void> World::build() {
@@ -143,16 +146,13 @@ Result<void> World::build() {
   handlers.refused = [this](unsigned which, std::size_t tunnel, abi::MailboxCode why) {
     utilisation_.refusal(which, tunnel, why);
   };
+  handlers.way_clear_ns = [this] { return link_->model().clear_ns(); };
   handlers.failure = [this](const Error& error) { fail(error); };
   keys_ = std::make_unique<KeySource>("keys", scenario_, *gateways_[kA], *gateways_[kB], std::move(handlers));
   if (auto keyed = keys_->key_all(); !keyed) return keyed;
 
-  link_ = std::make_unique<Link>(
-      "link", scenario_.link, derive_seed(scenario_.seed, "link"), [this](std::vector<std::uint8_t> packet) {
-        gateways_[kB]->send(Direction::kInbound, 0, [packet = std::move(packet)](std::uint32_t cookie) {
-          return inbound_packet(packet, cookie);
-        });
-      });
+  link_ = std::make_unique<Link>("link", scenario_.link, derive_seed(scenario_.seed, "link"),
+                                 [this](std::vector<std::uint8_t> packet) { arrived(std::move(packet)); });
   // Booting and keying took the devices some time, not the same for both; the traffic begins when both are there.
   constexpr std::uint64_t kRoundNs = 1'000;
   const std::uint64_t ready = std::max(gateways_[kA]->accelerator().now_ns(), gateways_[kB]->accelerator().now_ns());
@@ -197,9 +197,8 @@ void World::came_out(unsigned which, GatewayPacket packet) {
     return;
   }
   const char* reason = abi::name(packet.verdict());
-  if (packet.verdict() != abi::Verdict::kDummy) {
-    count_drop(std::string(kNames[which]) + (outbound ? " outbound" : " inbound"), reason);
-  }
+  // Nobody sends dummy packets here, so one that is taken for a dummy is a packet lost like any other.
+  count_drop(std::string(kNames[which]) + (outbound ? " outbound" : " inbound"), reason);
   trace_on(which, reason);
 }
 
@@ -212,7 +211,15 @@ void World::encrypted(GatewayPacket packet) {
   link_->send(std::move(packet.octets));
 }
 
+void World::arrived(std::vector<std::uint8_t> packet) {
+  // The tag is what the audit wants to know if the packet is accepted.
+  const std::uint64_t tag = cipher_octets(packet);
+  gateways_[kB]->send(Direction::kInbound, tag,
+                      [packet = std::move(packet)](std::uint32_t cookie) { return inbound_packet(packet, cookie); });
+}
+
 void World::decrypted(const GatewayPacket& packet) {
+  audits_[kB].packet({SaIndex(packet.status.index), Generation(packet.status.generation)}, packet.tag);
   ++summary_.packets_out;
   summary_.octets_out += packet.octets.size();
   outputs_.decrypted().write(capture_time(), packet.octets);
@@ -244,7 +251,7 @@ void World::sample() {
   for (const unsigned which : {kA, kB}) utilisation_.sample(which, gateways_[which]->verdicts());
   if (utilisation_.error()) fail(*utilisation_.error());
   if (progress_) {
-    progress_({source_->offered(), summary_.packets_out, capture_.packets.size(), summary_.rekeys, now_ns()});
+    progress_({summary_.packets_out, capture_.packets.size(), summary_.rekeys});
   }
 }
 
@@ -297,6 +304,7 @@ Result<RunSummary> World::conclude() {
     summary_.stream_faults += gateway.accelerator().stream_faults();
     summary_.octets_over_hard_limit += audits_[which].octets_over();
     summary_.packets_over_hard_limit += audits_[which].packets_over();
+    summary_.packets_of_no_sa += audits_[which].unknown();
   }
   if (failure_) return *failure_;
   if (link_->model().lost() != 0) summary_.drops["link"]["lost"] = link_->model().lost();
@@ -315,6 +323,7 @@ Result<RunSummary> World::conclude() {
   if (auto written = outputs_.finish(to_json(summary_)); !written) return written.error();
   if (auto finished = utilisation_.finish(); !finished) return finished.error();
   if (auto committed = outputs_.commit(); !committed) return committed.error();
+  summary_.waveforms = outputs_.waveforms();
   return summary_;
 }
 
@@ -336,9 +345,9 @@ Result<RunSummary> run_world(const Scenario& scenario, const Capture& capture, c
       result = world.run();
     }
   }
-  // The log's writer leaves a partial log for the post-mortem of a crash; a run that ended with a message needs none.
-  std::error_code ignored;
-  if (!result) std::filesystem::remove(log.string() + ".partial", ignored);
+  // The log's writer leaves a partial log for the post-mortem of a crash; a run that ended with a message needs none,
+  // and what had its name already is no whole set.
+  if (!result) (void)clear_results(folder);
   return result;
 }
 

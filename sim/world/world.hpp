@@ -14,11 +14,9 @@ namespace sallyport::sim {
 
 /// How far a run has come.
 struct Progress {
-  std::uint64_t packets_offered = 0;
   std::uint64_t packets_out = 0;
   std::uint64_t packets_total = 0;
   std::uint64_t rekeys = 0;
-  std::uint64_t simulated_ns = 0;
 };
 
 /// Runs a scenario with a capture and writes esp.pcap, decrypted.pcap, esp_sa, util.jsonl and summary.json (and

@@ -640,8 +640,9 @@ struct OutDesc {
                                ///< more for IPv6). Tunnel mode: 0.
   std::uint16_t nh_offset{};   ///< Transport mode: where the next-header (protocol) octet stands that becomes 50 (9 for
                                ///< IPv4). Tunnel mode: 0.
-  std::uint8_t next_header{};  ///< Transport mode: protocol of the payload, must equal the octet at nh_offset; tunnel
-                               ///< mode: 4 or 41, must agree with the packet; 59 in tunnel mode: send as dummy packet.
+  std::uint8_t next_header{};  ///< Transport mode: protocol of the payload, must equal the octet at nh_offset and not
+                               ///< be 59, which the receiver would discard as a dummy packet; tunnel mode: 4 or 41,
+                               ///< must agree with the packet; 59 in tunnel mode: send as dummy packet.
   std::uint8_t flags{};        ///< Bit 0: 1 = tunnel mode, must agree with the SA. Bits 7..1: TFC padding in units of 4
                                ///< octets, added after the inner packet (tunnel mode only, 0..127).
   std::uint32_t cookie{};      ///< Returned in the status descriptor.

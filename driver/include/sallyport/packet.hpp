@@ -26,7 +26,7 @@ struct UpperLayer {
 Result<UpperLayer> find_upper_layer(std::span<const std::uint8_t> packet);
 
 /// A plain IP packet for the outbound side. Tunnel mode: `tfc_units` * 4 octets of TFC padding (0..127). Transport
-/// mode: a fragment is kInvalidArgument (RFC 4303 3.3.4), and so is TFC padding.
+/// mode: a fragment is kInvalidArgument (RFC 4303 3.3.4), and so are protocol 59 and TFC padding.
 Result<PacketIn> outbound_packet(SaRef sa, SaMode mode, std::vector<std::uint8_t> packet, std::uint32_t cookie,
                                  std::uint8_t tfc_units = 0);
 /// A dummy packet (next header 59, RFC 4303 2.6) of `octets` arbitrary octets; tunnel mode.

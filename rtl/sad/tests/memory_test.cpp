@@ -175,6 +175,29 @@ TEST(SadMemory, CommandThatMeetsItSaysSo) {
   EXPECT_EQ(bench.command(Op::kErase, 4, 1).state, EntryState::kFree);
 }
 
+// A dead entry that lost its SPI and then its state word still holds a key: it must not be free before it was erased
+// (G5).
+TEST(SadMemory, LostSpiAndThenStateIsNotFree) {
+  for (const bool inbound : {false, true}) {
+    Bench bench;
+    const std::uint16_t generation = bench.install(5, inbound ? Sa::inbound(5) : Sa::outbound(0x2222)).generation;
+    bench.flip(SadMem::kCfg, 5, 0, 5, 6);
+    bench.clock(kSweepClocks);
+    ASSERT_EQ(bench.snapshot(5).dead, DeadReason::kMemory);
+    bench.flip(SadMem::kState, 5, 0, 5, 6);
+    bench.clock(kSweepClocks);
+    EXPECT_EQ(bench.snapshot(5).state, EntryState::kActive);
+    EXPECT_EQ(bench.snapshot(5).dead, DeadReason::kMemory);
+    EXPECT_EQ(bench.events().size(), 1U);
+    EXPECT_EQ(bench.command(Op::kReserve, 5, 0).code, CmdCode::kBadState);
+    EXPECT_EQ(bench.command(Op::kErase, 5, generation).state, EntryState::kFree);
+    // The free entry has no mark left.
+    bench.flip(SadMem::kState, 5, 0, 5, 6);
+    bench.clock(kSweepClocks);
+    EXPECT_EQ(bench.snapshot(5).state, EntryState::kFree);
+  }
+}
+
 TEST(SadMemory, LostGenerationMatchesNobody) {
   Bench bench;
   ASSERT_EQ(bench.install(4, Sa::outbound(0x2222)).code, CmdCode::kOk);

@@ -195,6 +195,51 @@ TEST(Sallyport, BlockedReceiverLosesNothing) {
   EXPECT_EQ(bench.outbound.faults + bench.inbound.faults, 0U);
 }
 
+// One stream alone is not taken, with drops that have no packet among the packets. The other direction and the commands
+// go on, and nothing is torn once the stream moves again.
+TEST(Sallyport, OneBlockedStreamStopsItsDirectionOnly) {
+  for (std::size_t stream = 0; stream < 4; ++stream) {
+    TopBench bench(7 + static_cast<std::uint32_t>(stream), 10);
+    bench.enable();
+    Pair pair(bench, kTunnel);
+    std::vector<Octets> packets;
+    constexpr std::size_t kPackets = 60;
+    for (std::size_t i = 0; i < kPackets; ++i) {
+      packets.push_back(ipv4(bench, 20 + (i * 997) % 3000));
+      if (i % 3 == 0) packets.back()[0] = 0x95;  // malformed
+      pair.send(packets.back());
+    }
+    ASSERT_TRUE(bench.wait(bench.outbound, kPackets));
+    const std::deque<Out> esp = std::move(bench.outbound.out);
+    bench.outbound.out.clear();
+    bench.blocked[stream] = true;
+    for (std::size_t i = 0; i < kPackets; ++i) {
+      pair.send(packets[i]);
+      Out back = esp[i];
+      if (back.octets.empty()) {
+        back.octets = packets[i];
+        back.status.length = static_cast<std::uint16_t>(packets[i].size());
+      }
+      pair.give_back(back, static_cast<std::uint32_t>(i));
+    }
+    Side& free = stream < 2 ? bench.inbound : bench.outbound;
+    Side& held = stream < 2 ? bench.outbound : bench.inbound;
+    ASSERT_TRUE(bench.wait(free, kPackets)) << stream;
+    for (int i = 0; i < 20'000; ++i) bench.clock();
+    EXPECT_GT(held.in.size(), 0U) << stream;
+    EXPECT_EQ(bench.command(abi::Op::kSnapshot, kOutIndex), abi::CmdCode::kOk);
+    bench.blocked[stream] = false;
+    ASSERT_TRUE(bench.wait(held, kPackets)) << stream;
+    for (std::size_t i = 0; i < kPackets; ++i) {
+      const Out& plain = bench.inbound.out[i];
+      ASSERT_EQ(plain.status.cookie, i);
+      ASSERT_EQ(plain.octets, i % 3 == 0 ? Octets{} : packets[i]);
+      ASSERT_EQ(bench.outbound.out[i].octets.empty(), i % 3 == 0);
+    }
+    EXPECT_EQ(bench.outbound.faults + bench.inbound.faults, 0U) << stream;
+  }
+}
+
 TEST(Sallyport, AGapInTkeepIsALengthMismatch) {
   TopBench bench(4);
   bench.enable();

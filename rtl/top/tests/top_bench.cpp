@@ -27,9 +27,8 @@ TopBench::TopBench(std::uint32_t seed, unsigned stall_percent)
 }
 
 void TopBench::clock() {
-  for (Side* side : {&outbound, &inbound}) {
-    side->offer(stalls(), !hold_outputs && !stalls(), !hold_outputs && !stalls());
-  }
+  outbound.offer(stalls(), !hold_outputs && !blocked[0] && !stalls(), !hold_outputs && !blocked[1] && !stalls());
+  inbound.offer(stalls(), !hold_outputs && !blocked[2] && !stalls(), !hold_outputs && !blocked[3] && !stalls());
   top.eval();
   if (top.rst_ni) {
     outbound.look();

@@ -161,6 +161,8 @@ class TopBench {
   Side outbound, inbound;
   std::uint16_t generation = 0;
   bool hold_outputs = false;  ///< The receiving side takes nothing.
+  /// Single streams of which nothing is taken: outbound status and packets, inbound status and packets.
+  std::array<bool, 4> blocked{};
   bool booted_silent = true;  ///< Nothing was ready to be taken in before boot_done and enable.
 
  private:
