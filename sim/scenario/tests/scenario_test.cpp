@@ -44,7 +44,7 @@ TEST_F(ScenarioTest, DemoIsAGoodScenario) {
   EXPECT_EQ(demo->tunnels.size(), 4U);
   EXPECT_EQ(demo->tunnels[1].mode, SaMode::kTransport);
   EXPECT_TRUE(demo->tunnels[3].udp);
-  EXPECT_EQ(demo->tunnels[0].soft.from, 7'500);
+  EXPECT_EQ(demo->tunnels[0].soft.from, 5'000);
   EXPECT_EQ(demo->tunnels[0].soft.span, 500);
   EXPECT_EQ(demo->link.delay_ns, 20'000U);
 }
