@@ -8,22 +8,27 @@ namespace sallyport::sim {
 namespace {
 constexpr int kBarWidth = 40;
 constexpr std::chrono::milliseconds kRedraw{100};
+
+double part_of(const Progress& progress) {
+  if (progress.packets_total == 0) return 1.0;
+  return static_cast<double>(progress.packets_out) / static_cast<double>(progress.packets_total);
+}
+
 }  // namespace
 
 ProgressDisplay::ProgressDisplay() : terminal_(isatty(STDERR_FILENO) == 1) {}
 
 void ProgressDisplay::show(const Progress& progress) {
-  const double part = progress.packets_total == 0
-                          ? 1.0
-                          : static_cast<double>(progress.packets_out) / static_cast<double>(progress.packets_total);
   if (terminal_) {
+    newest_ = progress;
     const auto now = std::chrono::steady_clock::now();
-    if (now - last_ >= kRedraw) {
-      last_ = now;
-      bar(progress, part);
+    if (now - drawn_ >= kRedraw) {
+      drawn_ = now;
+      bar(progress);
     }
     return;
   }
+  const double part = part_of(progress);
   const int tenth = static_cast<int>(part * 10);
   if (tenth <= last_tenth_) return;
   last_tenth_ = tenth;
@@ -31,7 +36,8 @@ void ProgressDisplay::show(const Progress& progress) {
              progress.packets_total, progress.rekeys);
 }
 
-void ProgressDisplay::bar(const Progress& progress, double part) {
+void ProgressDisplay::bar(const Progress& progress) {
+  const double part = part_of(progress);
   const int filled = static_cast<int>(part * kBarWidth);
   fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {:3.0f} %  {} packets, {} rekeys ", "", filled, "", kBarWidth - filled,
              100 * part, progress.packets_out, progress.rekeys);
@@ -40,7 +46,9 @@ void ProgressDisplay::bar(const Progress& progress, double part) {
 }
 
 void ProgressDisplay::finish() {
-  if (open_) std::fputc('\n', stderr);
+  if (!open_) return;
+  bar(newest_);
+  std::fputc('\n', stderr);
   open_ = false;
 }
 

@@ -12,16 +12,17 @@ class ProgressDisplay {
  public:
   ProgressDisplay();
   void show(const Progress& progress);
-  /// Ends the bar's line.
+  /// Draws where the run ended and ends the bar's line.
   void finish();
 
  private:
-  void bar(const Progress& progress, double part);
+  void bar(const Progress& progress);
 
   bool terminal_;
   bool open_ = false;
   int last_tenth_ = 0;
-  std::chrono::steady_clock::time_point last_{};
+  std::chrono::steady_clock::time_point drawn_{};
+  Progress newest_;
 };
 
 }  // namespace sallyport::sim

@@ -1,4 +1,5 @@
-// Packets: the driver's header walk and the golden model's agree on what is a whole IP packet and where its upper layer stands.
+// Packets: the driver's header walk and the golden model's agree on what is a whole IP packet and where its upper layer
+// stands.
 #include <cstdlib>
 #include <span>
 

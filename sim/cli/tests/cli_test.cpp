@@ -146,6 +146,14 @@ TEST_F(CliTest, MadeTrafficPassesWithBothTables) {
   }
 }
 
+TEST_F(CliTest, NothingIsLostAcrossRekeysAtFullLoad) {
+  const auto run = sallyport("run " SALLYPORT_SCENARIOS "/full_load.toml --quiet --out " + (dir_ / "out").string());
+  EXPECT_EQ(run.status, 0) << run.text;
+  EXPECT_EQ(summary()["packets_lost"], 0);
+  EXPECT_GE(summary()["rekeys"], 10);
+  EXPECT_EQ(summary()["golden_mismatches"], 0);
+}
+
 TEST_F(CliTest, RepeatsFromTheSeed) {
   ASSERT_EQ(demo("--seed 7" + kMade, "a").status, 0);
   ASSERT_EQ(demo("--seed 7" + kMade, "b").status, 0);
