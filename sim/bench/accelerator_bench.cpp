@@ -138,7 +138,8 @@ int main() {
     const std::uint64_t before = bench.accelerator->clocks_evaluated();
     for (const std::size_t octets : {64U, 256U, 570U, 1400U, 9000U}) {
       const std::size_t cipher = (octets + 2 + 3) / 4 * 4;
-      const double floor = static_cast<double>(((cipher + 15) / 16 + 1) * rounds);
+      const std::size_t blocks = (cipher + 15) / 16 + 1;
+      const auto floor = static_cast<double>(blocks * rounds);
       std::vector<PacketIn> plain;
       for (std::uint32_t i = 0; i < kPackets; ++i) {
         plain.push_back(must(outbound_packet(bench.pair.out(), SaMode::kTunnel, udp_packet(octets), i)));

@@ -19,7 +19,7 @@ sc_core::sc_time AcceleratorModule::device_time() const {
 }
 
 void AcceleratorModule::catch_up() {
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time& now = sc_core::sc_time_stamp();
   const sc_core::sc_time device = device_time();
   if (device < now && accelerator_.idle()) accelerator_.skip(to_ps(now - device) / accelerator_.period_ps());
 }
