@@ -146,6 +146,7 @@ Result<VectorCase> parse_paragraph(const std::vector<TextLine>& lines, const std
   const auto function =
       std::find_if(known.begin(), known.end(), [&](const Function& f) { return f.name == fields[0]; });
   if (function == known.end()) {
+    if (!fields[0].starts_with("gcm_")) return line_error(file, call, "is no function of the GCM suite");
     out.name = std::string(lines.front().text);
     out.skip = kSkipNotKat;
     return out;
