@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <string_view>
 
 #include "scenario/scenario.hpp"
 #include "scenario/toml_section.hpp"
@@ -147,6 +148,38 @@ void read_tunnel(TomlSection section, TunnelConfig& tunnel) {
   section.finish();
 }
 
+/// Line of the first octet that is no ASCII and stands neither in a comment nor in a single-line string; 0 when there
+/// is none. TOML 1.0 has no place for such characters, and tomlplusplus 3.3 runs into undefined behaviour where it
+/// looks whether one is white space.
+std::size_t stray_character(std::string_view text) {
+  enum class Place : std::uint8_t { kPlain, kComment, kString };
+  constexpr unsigned char kFirstForeign = 0x80;
+  Place place = Place::kPlain;
+  char quote = 0;
+  std::size_t line = 1;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\n') {
+      ++line;
+      place = Place::kPlain;
+    } else if (place == Place::kPlain) {
+      if (static_cast<unsigned char>(c) >= kFirstForeign) return line;
+      if (c == '#') place = Place::kComment;
+      // Three quotes open a string of several lines, which counts as plain.
+      const bool triple = text.substr(i, 3) == std::string(3, c);
+      if ((c == '"' || c == '\'') && triple) i += 2;
+      if ((c == '"' || c == '\'') && !triple) {
+        place = Place::kString;
+        quote = c;
+      }
+    } else if (place == Place::kString) {
+      if (c == '\\' && quote == '"') ++i;
+      if (c == quote) place = Place::kPlain;
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 Result<Scenario> read_scenario(const std::filesystem::path& path) {
@@ -158,6 +191,11 @@ Result<Scenario> read_scenario(const std::filesystem::path& path) {
   }
   std::ostringstream text;
   text << in.rdbuf();
+  if (const std::size_t line = stray_character(text.str()); line != 0) {
+    return Error{ErrorCode::kMalformedInput,
+                 fmt::format("{}:{}: not TOML: a character that is no ASCII outside of comments and one-line strings",
+                             path.string(), line)};
+  }
   const toml::parse_result parsed = toml::parse(text.str(), path.string());
   if (!parsed) {
     const auto& error = parsed.error();

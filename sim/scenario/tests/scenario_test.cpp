@@ -49,6 +49,17 @@ TEST_F(ScenarioTest, DemoIsAGoodScenario) {
   EXPECT_EQ(demo->link.delay_ns, 20'000U);
 }
 
+TEST_F(ScenarioTest, ForeignCharactersOnlyInCommentsAndStrings) {
+  const auto fine = read("# \xC3\xBC\n" + std::string(kGateways) + kTunnel + "\n# \xCB\xA2\n");
+  EXPECT_TRUE(fine) << fine.error().text;
+  for (const char* text :
+       {"\xCB\xA2", "\n[run]\nname = \"a\" \xCB\xA2", "\"a\".\xC3\xBC = 1", "a = \"\"\"\n\xCB\xA2\"\"\""}) {
+    const auto got = read(text);
+    ASSERT_FALSE(got) << text;
+    EXPECT_NE(got.error().text.find("no ASCII"), std::string::npos) << got.error().text;
+  }
+}
+
 TEST_F(ScenarioTest, DefaultsHoldForWhatIsMissing) {
   const auto got = read(std::string(kGateways) + kTunnel);
   ASSERT_TRUE(got) << got.error().text;
