@@ -148,9 +148,9 @@ void read_tunnel(TomlSection section, TunnelConfig& tunnel) {
   section.finish();
 }
 
-/// Line of the first octet that is no ASCII and stands neither in a comment nor in a single-line string; 0 when there
-/// is none. TOML 1.0 has no place for such characters, and tomlplusplus 3.3 runs into undefined behaviour where it
-/// looks whether one is white space.
+/// Line of the first octet that is no ASCII and stands neither in a comment nor in a one-line string, or of the first
+/// string of several lines; 0 when there is none. TOML 1.0 has no place for such characters, and tomlplusplus 3.3 runs
+/// into undefined behaviour where it looks whether one is white space.
 std::size_t stray_character(std::string_view text) {
   enum class Place : std::uint8_t { kPlain, kComment, kString };
   constexpr unsigned char kFirstForeign = 0x80;
@@ -165,10 +165,10 @@ std::size_t stray_character(std::string_view text) {
     } else if (place == Place::kPlain) {
       if (static_cast<unsigned char>(c) >= kFirstForeign) return line;
       if (c == '#') place = Place::kComment;
-      // Three quotes open a string of several lines, which counts as plain.
+      // Three quotes open a string of several lines: no scenario needs one, and they hide the same trap.
       const bool triple = text.substr(i, 3) == std::string(3, c);
-      if ((c == '"' || c == '\'') && triple) i += 2;
-      if ((c == '"' || c == '\'') && !triple) {
+      if ((c == '"' || c == '\'') && triple) return line;
+      if (c == '"' || c == '\'') {
         place = Place::kString;
         quote = c;
       }
@@ -192,9 +192,9 @@ Result<Scenario> read_scenario(const std::filesystem::path& path) {
   std::ostringstream text;
   text << in.rdbuf();
   if (const std::size_t line = stray_character(text.str()); line != 0) {
-    return Error{ErrorCode::kMalformedInput,
-                 fmt::format("{}:{}: not TOML: a character that is no ASCII outside of comments and one-line strings",
-                             path.string(), line)};
+    return Error{ErrorCode::kMalformedInput, fmt::format("{}:{}: not TOML: a character that is no ASCII outside of "
+                                                         "comments and one-line strings, or a string of several lines",
+                                                         path.string(), line)};
   }
   const toml::parse_result parsed = toml::parse(text.str(), path.string());
   if (!parsed) {
