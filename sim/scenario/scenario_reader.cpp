@@ -1,6 +1,7 @@
 // The keys of a scenario file. What each means stands in scenario.hpp, what a user reads in scenarios/demo.toml.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -148,34 +149,24 @@ void read_tunnel(TomlSection section, TunnelConfig& tunnel) {
   section.finish();
 }
 
-/// Line of the first octet that is no ASCII and stands neither in a comment nor in a one-line string, or of the first
-/// string of several lines; 0 when there is none. TOML 1.0 has no place for such characters, and tomlplusplus 3.3 runs
-/// into undefined behaviour where it looks whether one is white space.
-std::size_t stray_character(std::string_view text) {
-  enum class Place : std::uint8_t { kPlain, kComment, kString };
+/// Empties lines that hold only a comment. Returns the line of the first octet elsewhere that is no ASCII; 0 when there
+/// is none. tomlplusplus 3.3 runs into undefined behaviour where it looks whether such a character is white space, so
+/// it gets to see none.
+std::size_t keep_ascii(std::string& text) {
   constexpr unsigned char kFirstForeign = 0x80;
-  Place place = Place::kPlain;
-  char quote = 0;
   std::size_t line = 1;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '\n') {
-      ++line;
-      place = Place::kPlain;
-    } else if (place == Place::kPlain) {
-      if (static_cast<unsigned char>(c) >= kFirstForeign) return line;
-      if (c == '#') place = Place::kComment;
-      // Three quotes open a string of several lines: no scenario needs one, and they hide the same trap.
-      const bool triple = text.substr(i, 3) == std::string(3, c);
-      if ((c == '"' || c == '\'') && triple) return line;
-      if (c == '"' || c == '\'') {
-        place = Place::kString;
-        quote = c;
+  for (std::size_t begin = 0; begin < text.size(); ++line) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::size_t first = text.find_first_not_of(" \t", begin);
+    const bool comment = first < end && text[first] == '#';
+    for (std::size_t i = begin; i < end; ++i) {
+      if (comment) {
+        text[i] = ' ';
+      } else if (static_cast<unsigned char>(text[i]) >= kFirstForeign) {
+        return line;
       }
-    } else if (place == Place::kString) {
-      if (c == '\\' && quote == '"') ++i;
-      if (c == quote) place = Place::kPlain;
     }
+    begin = end + 1;
   }
   return 0;
 }
@@ -189,14 +180,15 @@ Result<Scenario> read_scenario(const std::filesystem::path& path) {
     return Error{missing ? ErrorCode::kNotFound : ErrorCode::kIo,
                  path.string() + (missing ? ": no such file" : ": cannot be read")};
   }
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (const std::size_t line = stray_character(text.str()); line != 0) {
-    return Error{ErrorCode::kMalformedInput, fmt::format("{}:{}: not TOML: a character that is no ASCII outside of "
-                                                         "comments and one-line strings, or a string of several lines",
-                                                         path.string(), line)};
+  std::ostringstream raw;
+  raw << in.rdbuf();
+  std::string text = raw.str();
+  if (const std::size_t line = keep_ascii(text); line != 0) {
+    return Error{ErrorCode::kMalformedInput,
+                 fmt::format("{}:{}: a character that is no ASCII; such text has its place in lines of comment",
+                             path.string(), line)};
   }
-  const toml::parse_result parsed = toml::parse(text.str(), path.string());
+  const toml::parse_result parsed = toml::parse(text, path.string());
   if (!parsed) {
     const auto& error = parsed.error();
     return Error{ErrorCode::kMalformedInput,
