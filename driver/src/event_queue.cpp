@@ -1,27 +1,13 @@
 #include "sallyport/event_queue.hpp"
 
+#include "sallyport/notice_kind.hpp"
+
 namespace sallyport {
 namespace {
 
 constexpr std::uint8_t kFlagLate = 1U << 0;
 constexpr std::uint8_t kFlagPackets = 1U << 1;
 constexpr std::uint8_t kFlagInbound = 1U << 2;
-
-abi::NoticeKind kind_of(abi::EventKind event) {
-  switch (event) {
-    case abi::EventKind::kHard:
-      return abi::NoticeKind::kHard;
-    case abi::EventKind::kSeqEnd:
-      return abi::NoticeKind::kSeqEnd;
-    case abi::EventKind::kIcvSoft:
-    case abi::EventKind::kIcvLimit:
-      return abi::NoticeKind::kIcv;
-    case abi::EventKind::kMemory:
-      return abi::NoticeKind::kMemory;
-    default:
-      return abi::NoticeKind::kSoft;
-  }
-}
 
 bool well_formed(const abi::MailboxNotice& notice, std::size_t entries) {
   return notice.version == abi::kAbiVersion && notice.kind < abi::kNoticeKindCount && notice.index < entries &&
@@ -166,7 +152,7 @@ void EventQueue::catch_up(const EntryReport& report) {
     if ((report.raised & bit) == 0 || (entry.raised & bit) != 0) continue;
     const auto event = static_cast<abi::EventKind>(kind);
     entry.raised |= bit;
-    queue_.emplace_back(SaEvent{.kind = kind_of(event),
+    queue_.emplace_back(SaEvent{.kind = abi::notice_kind(event),
                                 .event = event,
                                 .ref = report.ref,
                                 .spi = report.spi,

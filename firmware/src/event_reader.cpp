@@ -1,30 +1,9 @@
 #include "sallyport/fw/event_reader.hpp"
 
+#include "sallyport/notice_kind.hpp"
 #include "sallyport/regs.hpp"
 
 namespace sallyport::fw {
-namespace {
-
-abi::NoticeKind kind_of(abi::EventKind event) {
-  switch (event) {
-    case abi::EventKind::kHard:
-      return abi::NoticeKind::kHard;
-    case abi::EventKind::kSeqEnd:
-      return abi::NoticeKind::kSeqEnd;
-    case abi::EventKind::kIcvSoft:
-    case abi::EventKind::kIcvLimit:
-      return abi::NoticeKind::kIcv;
-    case abi::EventKind::kMemory:
-      return abi::NoticeKind::kMemory;
-    case abi::EventKind::kSoftOctets:
-    case abi::EventKind::kSoftPackets:
-    case abi::EventKind::kSoftSeq:
-      break;
-  }
-  return abi::NoticeKind::kSoft;
-}
-
-}  // namespace
 
 bool EventReader::start() {
   const auto caps = bus_.read32(regs::kCaps1Address);
@@ -68,7 +47,7 @@ bool EventReader::read_record(std::uint32_t number, abi::EventRecord& record) {
 void EventReader::post(const abi::EventRecord& record) {
   const auto event = static_cast<abi::EventKind>(record.kind);
   abi::MailboxNotice notice;
-  notice.kind = static_cast<std::uint8_t>(kind_of(event));
+  notice.kind = static_cast<std::uint8_t>(abi::notice_kind(event));
   notice.event_kind = record.kind;
   notice.index = record.index;
   notice.generation = record.generation;
