@@ -12,6 +12,7 @@ module mgmt_regs
     parameter int WINDOW     = 64,
     parameter int LANES      = 1,
     parameter int PROFILE    = 0,
+    parameter int ENGINES    = 0,
     parameter int RING_DEPTH = 256,
     parameter int MAX_PACKET = 10240,
     parameter bit SIM        = 1'b1
@@ -195,6 +196,7 @@ module mgmt_regs
     in.CAPS0.lanes.next               = 4'(LANES);
     in.CAPS0.profile.next             = 4'(PROFILE);
     in.CAPS0.staging_slots.next       = 4'(STAGING_SLOTS);
+    in.CAPS0.engines.next             = 4'(ENGINES);
     in.CAPS1.ring_depth.next          = 16'(RING_DEPTH);
     in.CAPS1.max_packet.next          = 16'(MAX_PACKET);
     in.STATUS.boot_done.next          = boot_done_i;

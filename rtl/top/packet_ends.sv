@@ -54,11 +54,7 @@ module packet_ends
   axis_order u_desc_order (.data_i(desc_tdata), .data_o(desc));
   axis_order u_data_order (.data_i(s_tdata), .data_o(data));
 
-  // A gap in tkeep counts the octets in front of it, so that the length will not agree.
-  always_comb begin
-    bytes = 5'd16;
-    for (int k = 15; k >= 0; k--) if (!s_tkeep[k]) bytes = 5'(k);
-  end
+  axis_bytes u_bytes (.keep_i(s_tkeep), .bytes_o(bytes));
 
   pkt_ingest #(
       .DEPTH     (INGEST_DEPTH),
@@ -118,9 +114,7 @@ module packet_ends
   axis_order u_stat_order (.data_i(status), .data_o(stat_tdata));
   axis_order u_out_order (.data_i(out_data), .data_o(m_tdata));
 
-  for (genvar k = 0; k < 16; k++) begin : gen_keep
-    assign m_tkeep[k] = out_bytes > 5'(k);
-  end
+  axis_keep u_keep (.bytes_i(out_bytes), .keep_o(m_tkeep));
 
   assign busy_o = ingest_busy || store_busy;
 

@@ -1,20 +1,18 @@
-// Top of the accelerator: wiring only. One outbound and one inbound packet path share the SA table.
+// Top of the accelerator: registers, and one of two profiles behind them.
 //
-//   out_desc, out_s -> pkt_ingest -> esp_out -> pkt_store -> out_stat, out_m
-//                                       |
-//   s_axil -> mgmt_regs <--------> sad_table
-//                                       |
-//   in_desc, in_s   -> pkt_ingest -> esp_in  -> pkt_store -> in_stat, in_m
+//   s_axil -> mgmt_regs <--> core_compact | core_full <--> packet streams
 //
-// Nothing is taken in before the table's boot sweep is done and the host has set CONTROL.enable.
+// compact  one pair of packet paths around iterative AES engines, for small FPGAs
+// full     LANES lanes, each with a pipelined cipher for either direction
 module sallyport
   import sallyport_abi_pkg::*;
   import sad_pkg::*;
-  import esp_pkg::*;
 #(
+    parameter bit FULL       = 1'b0,   // profile: 0 compact, 1 full
     parameter int NUM_SAS    = 64,     // 64..16384, power of two
     parameter int WINDOW     = 64,     // replay window, 64..1024, power of two
-    parameter int LANES      = 1,      // one, so far
+    parameter int LANES      = 1,      // full: 1, 2, 4, 8; compact: 1
+    parameter int ENGINES    = 2,      // compact: AES engines
     parameter int RING_DEPTH = 256,    // event records
     parameter int MAX_PACKET = 10240,  // octets
     parameter bit SIM        = 1'b0    // 1: operations `flip` and `poke_seq` exist; never in hardware, poke_seq breaks G2
@@ -44,58 +42,43 @@ module sallyport
     output logic [31:0]  s_axil_rdata,
     output logic [1:0]   s_axil_rresp,
 
-    // Outbound: plain packets in, ESP packets out. AXI4-Stream.
-    input  logic         out_desc_tvalid,
-    output logic         out_desc_tready,
-    input  logic [127:0] out_desc_tdata,
-    input  logic         out_s_tvalid,
-    output logic         out_s_tready,
-    input  logic [127:0] out_s_tdata,
-    input  logic [15:0]  out_s_tkeep,
-    input  logic         out_s_tlast,
-    output logic         out_stat_tvalid,
-    input  logic         out_stat_tready,
-    output logic [127:0] out_stat_tdata,
-    output logic         out_m_tvalid,
-    input  logic         out_m_tready,
-    output logic [127:0] out_m_tdata,
-    output logic [15:0]  out_m_tkeep,
-    output logic         out_m_tlast,
+    // Outbound: plain packets in, ESP packets out. AXI4-Stream, one of each a lane.
+    input  logic [LANES-1:0]         out_desc_tvalid,
+    output logic [LANES-1:0]         out_desc_tready,
+    input  logic [LANES-1:0][127:0]  out_desc_tdata,
+    input  logic [LANES-1:0]         out_s_tvalid,
+    output logic [LANES-1:0]         out_s_tready,
+    input  logic [LANES-1:0][127:0]  out_s_tdata,
+    input  logic [LANES-1:0][15:0]   out_s_tkeep,
+    input  logic [LANES-1:0]         out_s_tlast,
+    output logic [LANES-1:0]         out_stat_tvalid,
+    input  logic [LANES-1:0]         out_stat_tready,
+    output logic [LANES-1:0][127:0]  out_stat_tdata,
+    output logic [LANES-1:0]         out_m_tvalid,
+    input  logic [LANES-1:0]         out_m_tready,
+    output logic [LANES-1:0][127:0]  out_m_tdata,
+    output logic [LANES-1:0][15:0]   out_m_tkeep,
+    output logic [LANES-1:0]         out_m_tlast,
 
-    // Inbound: ESP packets in, plain packets out.
-    input  logic         in_desc_tvalid,
-    output logic         in_desc_tready,
-    input  logic [127:0] in_desc_tdata,
-    input  logic         in_s_tvalid,
-    output logic         in_s_tready,
-    input  logic [127:0] in_s_tdata,
-    input  logic [15:0]  in_s_tkeep,
-    input  logic         in_s_tlast,
-    output logic         in_stat_tvalid,
-    input  logic         in_stat_tready,
-    output logic [127:0] in_stat_tdata,
-    output logic         in_m_tvalid,
-    input  logic         in_m_tready,
-    output logic [127:0] in_m_tdata,
-    output logic [15:0]  in_m_tkeep,
-    output logic         in_m_tlast
+    // Inbound: ESP packets in, plain packets out. AXI4-Stream, one of each a lane.
+    input  logic [LANES-1:0]         in_desc_tvalid,
+    output logic [LANES-1:0]         in_desc_tready,
+    input  logic [LANES-1:0][127:0]  in_desc_tdata,
+    input  logic [LANES-1:0]         in_s_tvalid,
+    output logic [LANES-1:0]         in_s_tready,
+    input  logic [LANES-1:0][127:0]  in_s_tdata,
+    input  logic [LANES-1:0][15:0]   in_s_tkeep,
+    input  logic [LANES-1:0]         in_s_tlast,
+    output logic [LANES-1:0]         in_stat_tvalid,
+    input  logic [LANES-1:0]         in_stat_tready,
+    output logic [LANES-1:0][127:0]  in_stat_tdata,
+    output logic [LANES-1:0]         in_m_tvalid,
+    input  logic [LANES-1:0]         in_m_tready,
+    output logic [LANES-1:0][127:0]  in_m_tdata,
+    output logic [LANES-1:0][15:0]   in_m_tkeep,
+    output logic [LANES-1:0]         in_m_tlast
 );
-  logic boot_done, table_idle, enable;
-
-  wire intake = boot_done && enable;
-
-  // ------------------------------------------------------------------ SA table and registers
-  logic        adm_req_valid, adm_req_ready, adm_rsp_valid, adm_rsp_ready;
-  out_req_t    adm_req;
-  out_rsp_t    adm_rsp;
-  logic        lkp_req_valid, lkp_req_ready, lkp_rsp_valid, lkp_rsp_ready;
-  lookup_req_t lkp_req;
-  lookup_rsp_t lkp_rsp;
-  logic        cmt_req_valid, cmt_req_ready, cmt_rsp_valid, cmt_rsp_ready;
-  commit_req_t cmt_req;
-  verdict_e    cmt_rsp;
-  logic        ocnt_valid, ocnt_ready, icnt_valid, icnt_ready;
-  verdict_e    ocnt_verdict, icnt_verdict;
+  logic        boot_done, enable, idle;
   logic        cmd_valid, cmd_ready, cmd_done;
   cmd_req_t    cmd;
   cmd_rsp_t    cmd_rsp;
@@ -106,65 +89,12 @@ module sallyport
   logic [31:0] ev_head, ev_tail, ev_late, ring_rd_data, ecc_corrected, ecc_fatal;
   logic [$clog2(RING_DEPTH*8)-1:0] ring_rd_addr;
 
-  sad_table #(
-      .NUM_SAS   (NUM_SAS),
-      .WINDOW    (WINDOW),
-      .RING_DEPTH(RING_DEPTH),
-      .SIM       (SIM)
-  ) u_sad (
-      .clk_i,
-      .rst_ni,
-      .boot_done_o    (boot_done),
-      .idle_o         (table_idle),
-      .time_ns_i,
-      .adm_req_valid_i(adm_req_valid),
-      .adm_req_ready_o(adm_req_ready),
-      .adm_req_i      (adm_req),
-      .adm_rsp_valid_o(adm_rsp_valid),
-      .adm_rsp_ready_i(adm_rsp_ready),
-      .adm_rsp_o      (adm_rsp),
-      .lkp_req_valid_i(lkp_req_valid),
-      .lkp_req_ready_o(lkp_req_ready),
-      .lkp_req_i      (lkp_req),
-      .lkp_rsp_valid_o(lkp_rsp_valid),
-      .lkp_rsp_ready_i(lkp_rsp_ready),
-      .lkp_rsp_o      (lkp_rsp),
-      .cmt_req_valid_i(cmt_req_valid),
-      .cmt_req_ready_o(cmt_req_ready),
-      .cmt_req_i      (cmt_req),
-      .cmt_rsp_valid_o(cmt_rsp_valid),
-      .cmt_rsp_ready_i(cmt_rsp_ready),
-      .cmt_rsp_o      (cmt_rsp),
-      .ocnt_valid_i   (ocnt_valid),
-      .ocnt_ready_o   (ocnt_ready),
-      .ocnt_verdict_i (ocnt_verdict),
-      .icnt_valid_i   (icnt_valid),
-      .icnt_ready_o   (icnt_ready),
-      .icnt_verdict_i (icnt_verdict),
-      .cmd_valid_i    (cmd_valid),
-      .cmd_ready_o    (cmd_ready),
-      .cmd_i          (cmd),
-      .cmd_done_o     (cmd_done),
-      .cmd_rsp_o      (cmd_rsp),
-      .snap_o         (snap),
-      .stg_wr_en_i    (stg_wr_en),
-      .stg_wr_addr_i  (stg_wr_addr),
-      .stg_wr_data_i  (stg_wr_data),
-      .stg_wr_ready_o (stg_wr_ready),
-      .ev_head_o      (ev_head),
-      .ev_tail_i      (ev_tail),
-      .ev_late_o      (ev_late),
-      .ring_rd_en_i   (ring_rd_en),
-      .ring_rd_addr_i (ring_rd_addr),
-      .ring_rd_data_o (ring_rd_data),
-      .ecc_corrected_o(ecc_corrected),
-      .ecc_fatal_o    (ecc_fatal)
-  );
-
   mgmt_regs #(
       .NUM_SAS   (NUM_SAS),
       .WINDOW    (WINDOW),
       .LANES     (LANES),
+      .PROFILE   (FULL ? 1 : 0),
+      .ENGINES   (FULL ? 0 : ENGINES),
       .RING_DEPTH(RING_DEPTH),
       .MAX_PACKET(MAX_PACKET),
       .SIM       (SIM)
@@ -189,7 +119,7 @@ module sallyport
       .s_axil_rdata,
       .s_axil_rresp,
       .boot_done_i    (boot_done),
-      .idle_i         (idle_o),
+      .idle_i         (idle),
       .enable_o       (enable),
       .irq_o,
       .cmd_valid_o    (cmd_valid),
@@ -212,186 +142,143 @@ module sallyport
       .ecc_fatal_i    (ecc_fatal)
   );
 
-  // ------------------------------------------------------------------ packet paths
-  localparam int IngestDepth = 1 << $clog2((MAX_PACKET + 15) / 16);
-  // The longest ESP packet: TFC padding (508 octets), headers, trailer and ICV (93), each rounded up to beats.
-  localparam int OutStoreDepth = 1 << $clog2((MAX_PACKET + 15) / 16 + 40);
+  if (FULL) begin : gen_full
+    core_full #(
+        .NUM_SAS   (NUM_SAS),
+        .WINDOW    (WINDOW),
+        .LANES     (LANES),
+        .RING_DEPTH(RING_DEPTH),
+        .MAX_PACKET(MAX_PACKET),
+        .SIM       (SIM)
+    ) u_core (
+        .clk_i,
+        .rst_ni,
+        .time_ns_i,
+        .enable_i       (enable),
+        .boot_done_o    (boot_done),
+        .idle_o         (idle),
+        .cmd_valid_i    (cmd_valid),
+        .cmd_ready_o    (cmd_ready),
+        .cmd_i          (cmd),
+        .cmd_done_o     (cmd_done),
+        .cmd_rsp_o      (cmd_rsp),
+        .snap_o         (snap),
+        .stg_wr_en_i    (stg_wr_en),
+        .stg_wr_addr_i  (stg_wr_addr),
+        .stg_wr_data_i  (stg_wr_data),
+        .stg_wr_ready_o (stg_wr_ready),
+        .ev_head_o      (ev_head),
+        .ev_tail_i      (ev_tail),
+        .ev_late_o      (ev_late),
+        .ring_rd_en_i   (ring_rd_en),
+        .ring_rd_addr_i (ring_rd_addr),
+        .ring_rd_data_o (ring_rd_data),
+        .ecc_corrected_o(ecc_corrected),
+        .ecc_fatal_o    (ecc_fatal),
+        .out_desc_tvalid,
+        .out_desc_tready,
+        .out_desc_tdata,
+        .out_s_tvalid,
+        .out_s_tready,
+        .out_s_tdata,
+        .out_s_tkeep,
+        .out_s_tlast,
+        .out_stat_tvalid,
+        .out_stat_tready,
+        .out_stat_tdata,
+        .out_m_tvalid,
+        .out_m_tready,
+        .out_m_tdata,
+        .out_m_tkeep,
+        .out_m_tlast,
+        .in_desc_tvalid,
+        .in_desc_tready,
+        .in_desc_tdata,
+        .in_s_tvalid,
+        .in_s_tready,
+        .in_s_tdata,
+        .in_s_tkeep,
+        .in_s_tlast,
+        .in_stat_tvalid,
+        .in_stat_tready,
+        .in_stat_tdata,
+        .in_m_tvalid,
+        .in_m_tready,
+        .in_m_tdata,
+        .in_m_tkeep,
+        .in_m_tlast
+    );
+  end else begin : gen_compact
+    core_compact #(
+        .NUM_SAS   (NUM_SAS),
+        .WINDOW    (WINDOW),
+        .RING_DEPTH(RING_DEPTH),
+        .MAX_PACKET(MAX_PACKET),
+        .SIM       (SIM)
+    ) u_core (
+        .clk_i,
+        .rst_ni,
+        .time_ns_i,
+        .enable_i       (enable),
+        .boot_done_o    (boot_done),
+        .idle_o         (idle),
+        .cmd_valid_i    (cmd_valid),
+        .cmd_ready_o    (cmd_ready),
+        .cmd_i          (cmd),
+        .cmd_done_o     (cmd_done),
+        .cmd_rsp_o      (cmd_rsp),
+        .snap_o         (snap),
+        .stg_wr_en_i    (stg_wr_en),
+        .stg_wr_addr_i  (stg_wr_addr),
+        .stg_wr_data_i  (stg_wr_data),
+        .stg_wr_ready_o (stg_wr_ready),
+        .ev_head_o      (ev_head),
+        .ev_tail_i      (ev_tail),
+        .ev_late_o      (ev_late),
+        .ring_rd_en_i   (ring_rd_en),
+        .ring_rd_addr_i (ring_rd_addr),
+        .ring_rd_data_o (ring_rd_data),
+        .ecc_corrected_o(ecc_corrected),
+        .ecc_fatal_o    (ecc_fatal),
+        .out_desc_tvalid,
+        .out_desc_tready,
+        .out_desc_tdata,
+        .out_s_tvalid,
+        .out_s_tready,
+        .out_s_tdata,
+        .out_s_tkeep,
+        .out_s_tlast,
+        .out_stat_tvalid,
+        .out_stat_tready,
+        .out_stat_tdata,
+        .out_m_tvalid,
+        .out_m_tready,
+        .out_m_tdata,
+        .out_m_tkeep,
+        .out_m_tlast,
+        .in_desc_tvalid,
+        .in_desc_tready,
+        .in_desc_tdata,
+        .in_s_tvalid,
+        .in_s_tready,
+        .in_s_tdata,
+        .in_s_tkeep,
+        .in_s_tlast,
+        .in_stat_tvalid,
+        .in_stat_tready,
+        .in_stat_tdata,
+        .in_m_tvalid,
+        .in_m_tready,
+        .in_m_tdata,
+        .in_m_tkeep,
+        .in_m_tlast
+    );
+  end
 
-  logic         out_rec_valid, out_rec_ready, out_ring_rd_en, out_wr_valid, out_commit_valid, out_commit_ready;
-  logic         out_ends_busy, out_engine_busy;
-  ingest_t      out_rec;
-  logic [15:0]  out_ring_rd_addr, out_space, out_wr_beat;
-  logic [127:0] out_ring_rd_data, out_wr_data;
-  status_desc_t out_commit_status;
-
-  packet_ends #(
-      .MAX_PACKET  (MAX_PACKET),
-      .EXACT       (1'b1),
-      .INGEST_DEPTH(IngestDepth),
-      .STORE_DEPTH (OutStoreDepth)
-  ) u_out_ends (
-      .clk_i,
-      .rst_ni,
-      .enable_i       (intake),
-      .desc_tvalid    (out_desc_tvalid),
-      .desc_tready    (out_desc_tready),
-      .desc_tdata     (out_desc_tdata),
-      .s_tvalid       (out_s_tvalid),
-      .s_tready       (out_s_tready),
-      .s_tdata        (out_s_tdata),
-      .s_tkeep        (out_s_tkeep),
-      .s_tlast        (out_s_tlast),
-      .stat_tvalid    (out_stat_tvalid),
-      .stat_tready    (out_stat_tready),
-      .stat_tdata     (out_stat_tdata),
-      .m_tvalid       (out_m_tvalid),
-      .m_tready       (out_m_tready),
-      .m_tdata        (out_m_tdata),
-      .m_tkeep        (out_m_tkeep),
-      .m_tlast        (out_m_tlast),
-      .rec_valid_o    (out_rec_valid),
-      .rec_ready_i    (out_rec_ready),
-      .rec_o          (out_rec),
-      .ring_rd_en_i   (out_ring_rd_en),
-      .ring_rd_addr_i (out_ring_rd_addr),
-      .ring_rd_data_o (out_ring_rd_data),
-      .space_o        (out_space),
-      .wr_valid_i     (out_wr_valid),
-      .wr_beat_i      (out_wr_beat),
-      .wr_data_i      (out_wr_data),
-      .commit_valid_i (out_commit_valid),
-      .commit_ready_o (out_commit_ready),
-      .commit_status_i(out_commit_status),
-      .busy_o         (out_ends_busy)
-  );
-
-  esp_out u_esp_out (
-      .clk_i,
-      .rst_ni,
-      .rec_valid_i    (out_rec_valid),
-      .rec_ready_o    (out_rec_ready),
-      .rec_i          (out_rec),
-      .ring_rd_en_o   (out_ring_rd_en),
-      .ring_rd_addr_o (out_ring_rd_addr),
-      .ring_rd_data_i (out_ring_rd_data),
-      .adm_req_valid_o(adm_req_valid),
-      .adm_req_ready_i(adm_req_ready),
-      .adm_req_o      (adm_req),
-      .adm_rsp_valid_i(adm_rsp_valid),
-      .adm_rsp_ready_o(adm_rsp_ready),
-      .adm_rsp_i      (adm_rsp),
-      .space_i        (out_space),
-      .wr_valid_o     (out_wr_valid),
-      .wr_beat_o      (out_wr_beat),
-      .wr_data_o      (out_wr_data),
-      .commit_valid_o (out_commit_valid),
-      .commit_ready_i (out_commit_ready),
-      .commit_status_o(out_commit_status),
-      .cnt_valid_o    (ocnt_valid),
-      .cnt_ready_i    (ocnt_ready),
-      .cnt_verdict_o  (ocnt_verdict),
-      .busy_o         (out_engine_busy)
-  );
-
-  logic         in_rec_valid, in_rec_ready, in_ring_rd_en, in_wr_valid, in_commit_valid, in_commit_ready;
-  logic         in_ends_busy, in_engine_busy;
-  ingest_t      in_rec;
-  logic [15:0]  in_ring_rd_addr, in_space, in_wr_beat;
-  logic [127:0] in_ring_rd_data, in_wr_data;
-  status_desc_t in_commit_status;
-
-  packet_ends #(
-      .MAX_PACKET  (MAX_PACKET),
-      .EXACT       (1'b0),
-      .INGEST_DEPTH(IngestDepth),
-      .STORE_DEPTH (IngestDepth)
-  ) u_in_ends (
-      .clk_i,
-      .rst_ni,
-      .enable_i       (intake),
-      .desc_tvalid    (in_desc_tvalid),
-      .desc_tready    (in_desc_tready),
-      .desc_tdata     (in_desc_tdata),
-      .s_tvalid       (in_s_tvalid),
-      .s_tready       (in_s_tready),
-      .s_tdata        (in_s_tdata),
-      .s_tkeep        (in_s_tkeep),
-      .s_tlast        (in_s_tlast),
-      .stat_tvalid    (in_stat_tvalid),
-      .stat_tready    (in_stat_tready),
-      .stat_tdata     (in_stat_tdata),
-      .m_tvalid       (in_m_tvalid),
-      .m_tready       (in_m_tready),
-      .m_tdata        (in_m_tdata),
-      .m_tkeep        (in_m_tkeep),
-      .m_tlast        (in_m_tlast),
-      .rec_valid_o    (in_rec_valid),
-      .rec_ready_i    (in_rec_ready),
-      .rec_o          (in_rec),
-      .ring_rd_en_i   (in_ring_rd_en),
-      .ring_rd_addr_i (in_ring_rd_addr),
-      .ring_rd_data_o (in_ring_rd_data),
-      .space_o        (in_space),
-      .wr_valid_i     (in_wr_valid),
-      .wr_beat_i      (in_wr_beat),
-      .wr_data_i      (in_wr_data),
-      .commit_valid_i (in_commit_valid),
-      .commit_ready_o (in_commit_ready),
-      .commit_status_i(in_commit_status),
-      .busy_o         (in_ends_busy)
-  );
-
-  esp_in u_esp_in (
-      .clk_i,
-      .rst_ni,
-      .rec_valid_i    (in_rec_valid),
-      .rec_ready_o    (in_rec_ready),
-      .rec_i          (in_rec),
-      .ring_rd_en_o   (in_ring_rd_en),
-      .ring_rd_addr_o (in_ring_rd_addr),
-      .ring_rd_data_i (in_ring_rd_data),
-      .lkp_req_valid_o(lkp_req_valid),
-      .lkp_req_ready_i(lkp_req_ready),
-      .lkp_req_o      (lkp_req),
-      .lkp_rsp_valid_i(lkp_rsp_valid),
-      .lkp_rsp_ready_o(lkp_rsp_ready),
-      .lkp_rsp_i      (lkp_rsp),
-      .cmt_req_valid_o(cmt_req_valid),
-      .cmt_req_ready_i(cmt_req_ready),
-      .cmt_req_o      (cmt_req),
-      .cmt_rsp_valid_i(cmt_rsp_valid),
-      .cmt_rsp_ready_o(cmt_rsp_ready),
-      .cmt_rsp_i      (cmt_rsp),
-      .space_i        (in_space),
-      .wr_valid_o     (in_wr_valid),
-      .wr_beat_o      (in_wr_beat),
-      .wr_data_o      (in_wr_data),
-      .commit_valid_o (in_commit_valid),
-      .commit_ready_i (in_commit_ready),
-      .commit_status_o(in_commit_status),
-      .cnt_valid_o    (icnt_valid),
-      .cnt_ready_i    (icnt_ready),
-      .cnt_verdict_o  (icnt_verdict),
-      .busy_o         (in_engine_busy)
-  );
-
-  assign idle_o = table_idle && !out_ends_busy && !out_engine_busy && !in_ends_busy && !in_engine_busy;
-
-  // ------------------------------------------------------------------ interface rules
-  `define SALLYPORT_CHECK(NAME, VALID, READY, DATA) \
-      stream_check #(.WIDTH($bits(DATA))) NAME (.clk_i, .rst_ni, .valid_i(VALID), .ready_i(READY), .data_i(DATA));
-  `SALLYPORT_CHECK(u_chk_adm_req, adm_req_valid, adm_req_ready, adm_req)
-  `SALLYPORT_CHECK(u_chk_adm_rsp, adm_rsp_valid, adm_rsp_ready, adm_rsp)
-  `SALLYPORT_CHECK(u_chk_lkp_req, lkp_req_valid, lkp_req_ready, lkp_req)
-  `SALLYPORT_CHECK(u_chk_lkp_rsp, lkp_rsp_valid, lkp_rsp_ready, lkp_rsp)
-  `SALLYPORT_CHECK(u_chk_cmt_req, cmt_req_valid, cmt_req_ready, cmt_req)
-  `SALLYPORT_CHECK(u_chk_cmt_rsp, cmt_rsp_valid, cmt_rsp_ready, cmt_rsp)
-  `SALLYPORT_CHECK(u_chk_ocnt, ocnt_valid, ocnt_ready, ocnt_verdict)
-  `SALLYPORT_CHECK(u_chk_icnt, icnt_valid, icnt_ready, icnt_verdict)
-  `undef SALLYPORT_CHECK
+  assign idle_o = idle;
 
   initial begin
-    if (LANES != 1) $error("sallyport: only one lane");
+    if (!FULL && LANES != 1) $error("sallyport: the compact profile has one lane");
     if (MAX_PACKET < 9600) $error("sallyport: jumbo frames must fit");
   end
 endmodule

@@ -29,23 +29,26 @@ class StreamSource {
   [[nodiscard]] bool empty() const { return queue_.empty(); }
 
   /// Called after the clock edge with the handshakes of the clock that just ended; moves on and sets the pins for the
-  /// next one. `pause` holds back the next beat (never one that is already on offer).
+  /// next one. Descriptors run ahead of the data as far as the model takes them. `pause` holds back the next beat
+  /// (never one that is already on offer).
   template <class Pins>
-  void clock(Pins& pins, bool desc_fire, bool data_fire, bool pause) {
-    if (desc_fire) desc_sent_ = true;
+  void clock(Pins&& pins, bool desc_fire, bool data_fire, bool pause) {
+    if (desc_fire) ++described_;
     if (data_fire) {
       offset_ += kBeatOctets;
       if (offset_ >= queue_.front().octets.size()) data_sent_ = true;
     }
-    if (!queue_.empty() && desc_sent_ && (data_sent_ || !announced(queue_.front()))) {
+    // A packet leaves the queue when both its descriptor and its data have gone.
+    while (described_ != 0 && (data_sent_ || !announced(queue_.front()))) {
       queue_.pop_front();
-      desc_sent_ = data_sent_ = false;
+      --described_;
+      data_sent_ = false;
       offset_ = 0;
     }
     if (!pins.desc_tvalid() || desc_fire) {
-      const bool offer = !queue_.empty() && !desc_sent_ && !pause;
+      const bool offer = described_ < queue_.size() && !pause;
       pins.desc_tvalid() = offer;
-      if (offer) std::memcpy(pins.desc_tdata(), queue_.front().descriptor.data(), kBeatOctets);
+      if (offer) std::memcpy(pins.desc_tdata(), queue_[described_].descriptor.data(), kBeatOctets);
     }
     if (!pins.s_tvalid() || data_fire) {
       const bool offer = !queue_.empty() && !data_sent_ && announced(queue_.front()) && !pause;
@@ -61,17 +64,17 @@ class StreamSource {
   void offer_beat(Pins& pins) {
     const auto& octets = queue_.front().octets;
     const std::size_t n = std::min(kBeatOctets, octets.size() - offset_);
-    std::uint8_t beat[kBeatOctets] = {};
+    auto* beat = reinterpret_cast<std::uint8_t*>(pins.s_tdata());
     if (n != 0) std::memcpy(beat, octets.data() + offset_, n);
-    std::memcpy(pins.s_tdata(), beat, kBeatOctets);
+    std::memset(beat + n, 0, kBeatOctets - n);
     pins.s_tkeep() = static_cast<std::uint16_t>((1U << n) - 1U);
     pins.s_tlast() = offset_ + n == octets.size();
   }
 
   std::deque<PacketIn> queue_;
+  std::size_t described_ = 0;  ///< Descriptors sent of packets that are still in the queue.
   std::size_t offset_ = 0;
-  bool desc_sent_ = false;
-  bool data_sent_ = false;
+  bool data_sent_ = false;  ///< All data of the front packet.
 };
 
 /// Collects status descriptors and packet octets of one direction.
@@ -95,7 +98,7 @@ class StreamSink {
   /// The model offers a packet's status no later than its first beat, and takes up the next packet only when both are
   /// gone.
   template <class Pins>
-  bool clock(Pins& pins, bool stat_fire, bool data_fire) {
+  bool clock(Pins&& pins, bool stat_fire, bool data_fire) {
     bool completed = false;
     // A beat may be taken before its status when the status is held back; it is the next packet's then.
     if (stat_fire) {
@@ -118,7 +121,7 @@ class StreamSink {
   template <class Pins>
   void take_beat(Pins& pins) {
     if (ended_) ++faults_;
-    const auto n = static_cast<std::size_t>(__builtin_popcount(pins.m_tkeep()));
+    const auto n = static_cast<std::size_t>(__builtin_popcount(static_cast<std::uint16_t>(pins.m_tkeep())));
     std::uint8_t beat[kBeatOctets];
     std::memcpy(beat, pins.m_tdata(), kBeatOctets);
     auto& octets = open_ ? open_->octets : early_;

@@ -4,6 +4,7 @@
 #include <verilated.h>
 #include <verilated_fst_c.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -14,56 +15,14 @@
 #include <utility>
 
 #include "accel/accelerator.hpp"
+#include "accel/lane_pins.hpp"
 #include "accel/stream_driver.hpp"
 #include "sallyport/regs.hpp"
 
 namespace sallyport::sim {
 
-/// Pins of the outbound streams under the names that StreamSource and StreamSink use.
-template <class V>
-struct OutPins {
-  V& v;
-  auto& desc_tvalid() { return v.out_desc_tvalid; }
-  auto* desc_tdata() { return v.out_desc_tdata.data(); }
-  auto& s_tvalid() { return v.out_s_tvalid; }
-  auto* s_tdata() { return v.out_s_tdata.data(); }
-  auto& s_tkeep() { return v.out_s_tkeep; }
-  auto& s_tlast() { return v.out_s_tlast; }
-  auto* stat_tdata() { return v.out_stat_tdata.data(); }
-  auto* m_tdata() { return v.out_m_tdata.data(); }
-  auto& m_tkeep() { return v.out_m_tkeep; }
-  [[nodiscard]] bool m_tlast() const { return v.out_m_tlast; }
-  auto& stat_tready() { return v.out_stat_tready; }
-  auto& m_tready() { return v.out_m_tready; }
-  [[nodiscard]] bool desc_fire() const { return v.out_desc_tvalid && v.out_desc_tready; }
-  [[nodiscard]] bool s_fire() const { return v.out_s_tvalid && v.out_s_tready; }
-  [[nodiscard]] bool stat_fire() const { return v.out_stat_tvalid && v.out_stat_tready; }
-  [[nodiscard]] bool m_fire() const { return v.out_m_tvalid && v.out_m_tready; }
-};
-
-/// The same for the inbound streams.
-template <class V>
-struct InPins {
-  V& v;
-  auto& desc_tvalid() { return v.in_desc_tvalid; }
-  auto* desc_tdata() { return v.in_desc_tdata.data(); }
-  auto& s_tvalid() { return v.in_s_tvalid; }
-  auto* s_tdata() { return v.in_s_tdata.data(); }
-  auto& s_tkeep() { return v.in_s_tkeep; }
-  auto& s_tlast() { return v.in_s_tlast; }
-  auto* stat_tdata() { return v.in_stat_tdata.data(); }
-  auto* m_tdata() { return v.in_m_tdata.data(); }
-  auto& m_tkeep() { return v.in_m_tkeep; }
-  [[nodiscard]] bool m_tlast() const { return v.in_m_tlast; }
-  auto& stat_tready() { return v.in_stat_tready; }
-  auto& m_tready() { return v.in_m_tready; }
-  [[nodiscard]] bool desc_fire() const { return v.in_desc_tvalid && v.in_desc_tready; }
-  [[nodiscard]] bool s_fire() const { return v.in_s_tvalid && v.in_s_tready; }
-  [[nodiscard]] bool stat_fire() const { return v.in_stat_tvalid && v.in_stat_tready; }
-  [[nodiscard]] bool m_fire() const { return v.in_m_tvalid && v.in_m_tready; }
-};
-
-template <class V>
+/// @tparam V the Verilated class. @tparam kLanes its parameter LANES.
+template <class V, unsigned kLanes>
 class VerilatedAccelerator final : public Accelerator {
  public:
   explicit VerilatedAccelerator(const AcceleratorOptions& options)
@@ -87,7 +46,8 @@ class VerilatedAccelerator final : public Accelerator {
     V& v = *model_;
     v.rst_ni = 0;
     v.clk_i = 0;
-    v.out_stat_tready = v.out_m_tready = v.in_stat_tready = v.in_m_tready = 1;
+    constexpr auto kAllLanes = static_cast<std::uint8_t>((1U << kLanes) - 1U);
+    v.out_stat_tready = v.out_m_tready = v.in_stat_tready = v.in_m_tready = kAllLanes;
     v.s_axil_bready = v.s_axil_rready = 1;
     for (int i = 0; i < kResetClocks; ++i) edge();
     v.rst_ni = 1;
@@ -110,8 +70,9 @@ class VerilatedAccelerator final : public Accelerator {
   }
   void skip(std::uint64_t clocks) override { skipped_ += clocks; }
   [[nodiscard]] bool idle() const override {
-    return model_->idle_o && out_source_.empty() && in_source_.empty() && !out_sink_.collecting() &&
-           !in_sink_.collecting();
+    if (!model_->idle_o) return false;
+    return std::all_of(paths_.begin(), paths_.end(),
+                       [](const Path& path) { return path.source.empty() && !path.sink.collecting(); });
   }
   [[nodiscard]] std::uint64_t clocks_evaluated() const override { return evaluated_; }
   [[nodiscard]] std::uint64_t clocks_passed() const override { return evaluated_ + skipped_; }
@@ -190,22 +151,36 @@ class VerilatedAccelerator final : public Accelerator {
   [[nodiscard]] std::uint64_t now_ns() const override { return clocks_passed() * options_.period_ps / 1000; }
 
   // ---- PacketPort
+  [[nodiscard]] unsigned lanes() const override { return kLanes; }
   void push(Direction direction, PacketIn packet) override {
     ++pushed_[static_cast<std::size_t>(direction)];
-    (direction == Direction::kOutbound ? out_source_ : in_source_).push(std::move(packet));
+    Path& to = path(direction, std::min(packet.lane, kLanes - 1));
+    to.source.push(std::move(packet));
   }
   std::optional<PacketOut> pop(Direction direction) override {
-    auto out = (direction == Direction::kOutbound ? out_sink_ : in_sink_).pop();
-    if (out) --pushed_[static_cast<std::size_t>(direction)];
-    return out;
+    for (unsigned lane = 0; lane < kLanes; ++lane) {
+      auto out = path(direction, lane).sink.pop();
+      if (!out) continue;
+      --pushed_[static_cast<std::size_t>(direction)];
+      out->lane = lane;
+      return out;
+    }
+    return std::nullopt;
   }
   [[nodiscard]] std::size_t in_flight(Direction direction) const override {
     return pushed_[static_cast<std::size_t>(direction)];
   }
   [[nodiscard]] bool output_ready(Direction direction) const override {
-    return (direction == Direction::kOutbound ? out_sink_ : in_sink_).ready();
+    for (unsigned lane = 0; lane < kLanes; ++lane) {
+      if (path(direction, lane).sink.ready()) return true;
+    }
+    return false;
   }
-  [[nodiscard]] std::uint64_t stream_faults() const override { return out_sink_.faults() + in_sink_.faults(); }
+  [[nodiscard]] std::uint64_t stream_faults() const override {
+    std::uint64_t faults = 0;
+    for (const Path& path : paths_) faults += path.sink.faults();
+    return faults;
+  }
 
  private:
   static constexpr int kBusTimeoutClocks = 100'000;
@@ -261,26 +236,46 @@ class VerilatedAccelerator final : public Accelerator {
   /// One clock with the streams served. True when a packet was completed.
   bool clock() {
     settle();
-    OutPins<V> out{*model_};
-    InPins<V> in{*model_};
-    const bool out_desc = out.desc_fire();
-    const bool out_data = out.s_fire();
-    const bool in_desc = in.desc_fire();
-    const bool in_data = in.s_fire();
     bool done = false;
-    if (model_->out_stat_tvalid || model_->out_m_tvalid) done |= out_sink_.clock(out, out.stat_fire(), out.m_fire());
-    if (model_->in_stat_tvalid || model_->in_m_tvalid) done |= in_sink_.clock(in, in.stat_fire(), in.m_fire());
+    // What happened on the streams in this clock; they move on after its edge.
+    std::array<Fires, 2 * kLanes> fires;
+    for (unsigned lane = 0; lane < kLanes; ++lane) {
+      fires[lane] = take(OutPins<V, kLanes>{*model_, lane}, paths_[lane], done);
+      fires[kLanes + lane] = take(InPins<V, kLanes>{*model_, lane}, paths_[kLanes + lane], done);
+    }
     edge();
-    const bool stalling = stall_below_ != 0;
-    if (!out_source_.empty()) out_source_.clock(out, out_desc, out_data, stalling && stall());
-    if (!in_source_.empty()) in_source_.clock(in, in_desc, in_data, stalling && stall());
-    if (stalling) {
-      out.stat_tready() = !stall();
-      out.m_tready() = !stall();
-      in.stat_tready() = !stall();
-      in.m_tready() = !stall();
+    for (unsigned lane = 0; lane < kLanes; ++lane) {
+      give(OutPins<V, kLanes>{*model_, lane}, paths_[lane], fires[lane]);
+      give(InPins<V, kLanes>{*model_, lane}, paths_[kLanes + lane], fires[kLanes + lane]);
     }
     return done;
+  }
+  struct Path {
+    StreamSource source;
+    StreamSink sink;
+  };
+  struct Fires {
+    bool desc, data;
+  };
+  template <class Pins>
+  Fires take(Pins pins, Path& path, bool& done) {
+    if (pins.output_valid()) done |= path.sink.clock(pins, pins.stat_fire(), pins.m_fire());
+    return {pins.desc_fire(), pins.s_fire()};
+  }
+  template <class Pins>
+  void give(Pins pins, Path& path, Fires fires) {
+    const bool stalling = stall_below_ != 0;
+    if (!path.source.empty()) path.source.clock(pins, fires.desc, fires.data, stalling && stall());
+    if (stalling) {
+      pins.stat_tready() = !stall();
+      pins.m_tready() = !stall();
+    }
+  }
+  Path& path(Direction direction, unsigned lane) {
+    return paths_[(direction == Direction::kOutbound ? 0 : kLanes) + lane];
+  }
+  const Path& path(Direction direction, unsigned lane) const {
+    return paths_[(direction == Direction::kOutbound ? 0 : kLanes) + lane];
   }
   /// Not std::uniform_real_distribution: its results differ between libraries, and a run must repeat from its seed
   /// anywhere.
@@ -311,10 +306,7 @@ class VerilatedAccelerator final : public Accelerator {
   std::unique_ptr<VerilatedFstC> fst_;
   TraceWindow window_;
   bool settled_ = false;
-  StreamSource out_source_;
-  StreamSource in_source_;
-  StreamSink out_sink_;
-  StreamSink in_sink_;
+  std::array<Path, 2 * kLanes> paths_;  ///< Outbound lanes, then inbound ones.
   std::array<std::size_t, 2> pushed_{};
   std::mt19937_64 random_;
   std::uint64_t stall_below_;
@@ -326,9 +318,9 @@ class VerilatedAccelerator final : public Accelerator {
 };
 
 /// Builds and boots one elaboration.
-template <class V>
+template <class V, unsigned kLanes = 1>
 Result<std::unique_ptr<Accelerator>> boot_verilated(const AcceleratorOptions& options) {
-  auto accelerator = std::make_unique<VerilatedAccelerator<V>>(options);
+  auto accelerator = std::make_unique<VerilatedAccelerator<V, kLanes>>(options);
   if (auto booted = accelerator->boot(); !booted) return booted.error();
   return std::unique_ptr<Accelerator>(std::move(accelerator));
 }

@@ -38,18 +38,22 @@ enum class Direction : std::uint8_t { kOutbound = 0, kInbound = 1 };
 struct PacketIn {
   std::array<std::uint8_t, 16> descriptor{};
   std::vector<std::uint8_t> octets;
+  unsigned lane = 0;  ///< Which lane takes it; a number above the device's last lane means that one.
 };
 
 /// What came of one: status descriptor, and the packet if its verdict is ok.
 struct PacketOut {
   abi::StatusDesc status;
   std::vector<std::uint8_t> octets;
+  unsigned lane = 0;  ///< Which lane it came out of: the one that took it in.
 };
 
-/// Packet streams, a queue each way and direction. push never blocks; queues keep order.
+/// Packet streams, a queue each way, direction and lane. push never blocks; queues keep order within a lane.
 class PacketPort {
  public:
   virtual ~PacketPort() = default;
+  /// Lanes of the device; 1 and more.
+  [[nodiscard]] virtual unsigned lanes() const { return 1; }
   virtual void push(Direction direction, PacketIn packet) = 0;
   /// The next status (with its packet) that has come out, if any.
   virtual std::optional<PacketOut> pop(Direction direction) = 0;

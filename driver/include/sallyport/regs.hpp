@@ -28,6 +28,8 @@ inline constexpr std::uint32_t kCaps0ProfileMask = 0x00F00000;
 inline constexpr unsigned kCaps0ProfileShift = 20;
 inline constexpr std::uint32_t kCaps0StagingSlotsMask = 0x0F000000;
 inline constexpr unsigned kCaps0StagingSlotsShift = 24;
+inline constexpr std::uint32_t kCaps0EnginesMask = 0xF0000000;
+inline constexpr unsigned kCaps0EnginesShift = 28;
 
 /// Capabilities, continued.
 inline constexpr std::uint32_t kCaps1Address = 0x000C;

@@ -762,6 +762,7 @@ module sallyport_regs (
             readback_data_var[19:16] = hwif_in.CAPS0.lanes.next;
             readback_data_var[23:20] = hwif_in.CAPS0.profile.next;
             readback_data_var[27:24] = hwif_in.CAPS0.staging_slots.next;
+            readback_data_var[31:28] = hwif_in.CAPS0.engines.next;
         end
         if(rd_mux_addr == 16'hc) begin
             readback_data_var[15:0] = hwif_in.CAPS1.ring_depth.next;

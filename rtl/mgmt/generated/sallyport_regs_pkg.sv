@@ -27,11 +27,16 @@ package sallyport_regs_pkg;
     } sallyport_regs__CAPS0__staging_slots__in_t;
 
     typedef struct {
+        logic [3:0] next;
+    } sallyport_regs__CAPS0__engines__in_t;
+
+    typedef struct {
         sallyport_regs__CAPS0__log2_sas__in_t log2_sas;
         sallyport_regs__CAPS0__log2_window__in_t log2_window;
         sallyport_regs__CAPS0__lanes__in_t lanes;
         sallyport_regs__CAPS0__profile__in_t profile;
         sallyport_regs__CAPS0__staging_slots__in_t staging_slots;
+        sallyport_regs__CAPS0__engines__in_t engines;
     } sallyport_regs__CAPS0__in_t;
 
     typedef struct {
