@@ -4,6 +4,7 @@
 #     -> static library target n with class Vn (header "Vn.h") of the module, elaborated with the parameters.
 #   sallyport_add_test(NAME n SOURCES a_test.cpp ... [LIBS lib ...] [LABELS l ...] [TIMEOUT seconds])
 #     -> GoogleTest executable n, known to CTest.
+#   sallyport_add_full_profile_run(n): test n once more, against the full profile.
 #
 # Verilator's own CMake function compiles its run time once for each target; here one library serves all models.
 
@@ -88,4 +89,15 @@ function(sallyport_add_test)
     set(T_TIMEOUT 300)
   endif()
   set_tests_properties(${T_NAME} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
+endfunction()
+
+# Runs a test once more against the full profile (tests/support/profile_under_test.hpp).
+function(sallyport_add_full_profile_run test)
+  if(NOT TEST ${test})
+    return()
+  endif()
+  get_test_property(${test} TIMEOUT timeout)
+  get_test_property(${test} LABELS labels)
+  add_test(NAME ${test}_full COMMAND ${test} WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  set_tests_properties(${test}_full PROPERTIES TIMEOUT ${timeout} LABELS "${labels}" ENVIRONMENT SALLYPORT_PROFILE=full)
 endfunction()

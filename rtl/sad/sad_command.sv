@@ -81,14 +81,27 @@ module sad_command
   wire is_free  = life_i.state == ENTRY_STATE_FREE;
   wire same_gen = req_q.generation == name_i.generation;
   wire no_entry = req_i.op == OP_NOP || req_i.op == OP_COUNTER || req_i.op == OP_CLEAR_STAGING;
-  cmd_code_e check;
+  cmd_code_e state_code, check;
+  life_t     life_next;
+  name_t     name_next;
+
+  sad_state u_state (
+      .life_i,
+      .name_i,
+      .fact_i      (phase_q == WIPE && req_q.op == OP_COMMIT ? FACT_UNDONE : FACT_COMMAND),
+      .op_i        (req_q.op),
+      .generation_i(req_q.generation),
+      .to_i        (entry_state_e'(req_q.arg1[2:0])),
+      .code_o      (state_code),
+      .life_o      (life_next),
+      .name_o      (name_next)
+  );
 
   sad_command_check #(
       .WINDOW(WINDOW)
   ) u_check (
       .req_i   (req_q),
-      .life_i,
-      .same_i  (same_gen),
+      .state_i (state_code),
       .broken_i(bad_q),
       .code_o  (check)
   );
@@ -129,26 +142,6 @@ module sad_command
   assign stg_lock_o = phase_q != IDLE;
 
   // ------------------------------------------------------------------ access
-  life_t life_next;
-  name_t name_next;
-  always_comb begin
-    life_next = life_i;
-    unique case (req_q.op)
-      OP_RESERVE: life_next = '{state: ENTRY_STATE_LARVAL, dead: DEAD_REASON_ALIVE, raised: '0, told: '0};
-      OP_COMMIT: life_next = '{state: ENTRY_STATE_ACTIVE, dead: DEAD_REASON_ALIVE, raised: '0, told: '0};
-      OP_SET_STATE: life_next.state = entry_state_e'(req_q.arg1[2:0]);
-      OP_KILL: if (life_i.dead == DEAD_REASON_ALIVE) life_next.dead = DEAD_REASON_KILLED;
-      default: ;
-    endcase
-    if (phase_q == WIPE) begin
-      life_next       = life_i;
-      life_next.state = ENTRY_STATE_ERASING;
-    end
-    // Every tenant gets a generation of its own, never 0 (G9).
-    name_next.generation  = name_i.generation == '1 ? 16'd1 : name_i.generation + 16'd1;
-    name_next.memory_told = 1'b0;
-  end
-
   wire [4:0] copied = step_q - 5'd1;  // image word on stg_data_i
 
   // poke_seq: of the window, only the number itself counts as seen.
@@ -213,7 +206,7 @@ module sad_command
         unique case (step_q[1:0])
           2'd0: access_o.wr_data = hash_i[127:64];
           2'd1: access_o.wr_data = hash_i[63:0];
-          2'd2: access_o.wr_data = pack_name(is_free ? name_next : name_i);
+          2'd2: access_o.wr_data = pack_name(name_next);
           default: access_o.wr_data = pack_life(life_next);
         endcase
       end
@@ -373,7 +366,7 @@ module sad_command
     end
   end
 
-  wire unused = ^{lanes_i, w0_i, name_i.memory_told};
+  wire unused = ^{lanes_i, w0_i};
 
 `ifndef SYNTHESIS
   // G2, G6: only an entry without a tenant is given out, and only a reserved or free one is keyed.
@@ -384,7 +377,8 @@ module sad_command
   // G9: nothing but reserve and commit writes an entry under another generation, and generation 0 is never given.
   a_g9_write: assert property (@(posedge clk_i) disable iff (!rst_ni)
       access_o.wr_en != '0 && !(req_q.op inside {OP_RESERVE, OP_COMMIT}) |-> same_gen);
-  a_g9_fresh: assert property (@(posedge clk_i) disable iff (!rst_ni) name_next.generation != '0);
+  a_g9_fresh: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      access_o.wr_en[SAD_MEM_STATE] && access_o.wr_word == 5'd1 |-> name_next.generation != '0);
   // G5: the staging bank is read for a commit only, and the slot of one that succeeded is zeroed.
   a_g5_staging: assert property (@(posedge clk_i) disable iff (!rst_ni) stg_rd_o |-> req_q.op == OP_COMMIT);
 `endif

@@ -56,11 +56,38 @@ module sad_events
   logic [31:0] head_q, late_q;
   logic [63:0] time_q;
 
-  wire [7:0] pending = life_i.raised & ~life_i.told;
   wire       inbound = w0_i.flags[SA_FLAG_INBOUND];
   wire       broken  = lanes_i.cfg_bad || lanes_i.ctr_bad || lanes_i.misc_bad;
   wire       is_late = !fresh_i[kind_q];
   wire       packets = life_i.dead == DEAD_REASON_HARD_PACKETS;  // the unit of a hard event
+
+  // Marking the record that was written, and setting an erased entry free.
+  logic [7:0] pending, fresh;
+  life_t      life_told, life_freed;
+  name_t      name_told, name_freed;
+  cmd_code_e  may_free;
+
+  sad_latch u_latch (
+      .life_i,
+      .dies_i    (DEAD_REASON_ALIVE),
+      .happened_i('0),
+      .told_i    (8'd1 << kind_q),
+      .life_o    (life_told),
+      .fresh_o   (fresh),
+      .waiting_o (pending)
+  );
+
+  sad_state u_state (
+      .life_i,
+      .name_i,
+      .fact_i      (FACT_ERASED),
+      .op_i        (OP_NOP),
+      .generation_i('0),
+      .to_i        (ENTRY_STATE_FREE),
+      .code_o      (may_free),
+      .life_o      (life_freed),
+      .name_o      (name_freed)
+  );
 
   logic [2:0] lowest;
   always_comb begin
@@ -120,14 +147,7 @@ module sad_events
   );
 
   // ------------------------------------------------------------------ access
-  life_t life_told;
-  name_t name_told;
-  always_comb begin
-    life_told             = life_i;
-    life_told.told        = life_i.told | (8'd1 << kind_q);
-    name_told             = name_i;
-    name_told.memory_told = phase_q != WIPE;  // the next generation has told nothing
-  end
+  assign name_told = '{generation: name_i.generation, memory_told: 1'b1};
 
   always_comb begin
     access_o          = '0;
@@ -157,7 +177,7 @@ module sad_events
         else begin
           access_o.wr_en   = mem_bit(SAD_MEM_STATE);
           access_o.wr_word = step_q == 5'(WipeWords) ? 5'd1 : 5'd0;
-          access_o.wr_data = step_q == 5'(WipeWords) ? pack_name(name_told) : '0;
+          access_o.wr_data = step_q == 5'(WipeWords) ? pack_name(name_freed) : pack_life(life_freed);
         end
       end
       default: ;
@@ -198,7 +218,8 @@ module sad_events
           step_q <= '0;
           kind_q <= lowest;
           time_q <= time_ns_i;
-          if (pending == '0) phase_q <= life_i.state == ENTRY_STATE_ERASING ? WIPE : DONE;
+          if (may_free == CMD_CODE_OK) phase_q <= WIPE;
+          else if (pending == '0) phase_q <= DONE;
           else if (room_o) phase_q <= COUNT;
           else begin
             left_q  <= 1'b1;
@@ -222,7 +243,7 @@ module sad_events
     end
   end
 
-  wire unused = ^{lanes_i, w0_i, name_i.memory_told};
+  wire unused = ^{lanes_i, w0_i, fresh};
 
 `ifndef SYNTHESIS
   initial begin

@@ -57,25 +57,34 @@ module sad_fault
 
   assign was_free = life_bad_q ? !w0_bad_q && w0_i == '0 : life_i.state == ENTRY_STATE_FREE;
 
+  life_t      life_known;
+  logic [7:0] fresh, waiting;
   always_comb begin
-    life_next = life_i;
+    life_known = life_i;
     if (life_bad_q) begin
-      life_next       = '0;
-      life_next.state = was_free ? ENTRY_STATE_FREE : ENTRY_STATE_ACTIVE;
-      life_next.dead  = was_free ? DEAD_REASON_ALIVE : DEAD_REASON_MEMORY;
-      life_next.raised[KindMemory] = !was_free;
-      life_next.told[KindMemory]   = !was_free && !name_bad_q && name_i.memory_told;
-    end else if (!was_free) begin
-      if (life_i.dead == DEAD_REASON_ALIVE) life_next.dead = DEAD_REASON_MEMORY;
-      life_next.raised[KindMemory] = 1'b1;
+      life_known                  = '0;
+      life_known.state            = was_free ? ENTRY_STATE_FREE : ENTRY_STATE_ACTIVE;
+      life_known.told[KindMemory] = !was_free && !name_bad_q && name_i.memory_told;
     end
+  end
+
+  sad_latch u_latch (
+      .life_i    (life_known),
+      .dies_i    (was_free ? DEAD_REASON_ALIVE : DEAD_REASON_MEMORY),
+      .happened_i(was_free ? '0 : 8'd1 << KindMemory),
+      .told_i    ('0),
+      .life_o    (life_next),
+      .fresh_o   (fresh),
+      .waiting_o (waiting)
+  );
+
+  always_comb begin
     name_next = name_i;
     if (name_bad_q) begin
       name_next.generation  = free_run_q == '0 ? 16'd1 : free_run_q;
       name_next.memory_told = 1'b0;
     end
-    happened = life_next.raised[KindMemory] && !life_next.told[KindMemory] &&
-               (life_bad_q || !life_i.raised[KindMemory]);
+    happened = fresh[KindMemory] && !life_known.told[KindMemory];
   end
 
   // A state word that broke together with the one that was noted.
@@ -197,7 +206,7 @@ module sad_fault
     end
   end
 
-  wire unused = ^{lanes_i, w0_i};
+  wire unused = ^{lanes_i, w0_i, fresh, waiting};
 
 `ifndef SYNTHESIS
   // G5: nothing but erase sets an entry free that may hold a key.

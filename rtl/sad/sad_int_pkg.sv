@@ -107,6 +107,13 @@ package sad_int_pkg;
     TURN_SCAN
   } turn_e;
 
+  // What the entry state machine is told (sad_state).
+  typedef enum logic [1:0] {
+    FACT_COMMAND,  // a command
+    FACT_UNDONE,   // a commit that could not be finished: what it wrote has to go
+    FACT_ERASED    // nothing is left of an erased entry
+  } state_fact_e;
+
   // Requests of the packet paths.
   typedef enum logic [1:0] {
     REQ_OUT,   // outbound admission
@@ -146,6 +153,35 @@ package sad_int_pkg;
     logic icv_half;      // failures, this one included, have reached half of the limit
     logic icv_end;       // ... the limit
   } findings_t;
+
+  // ------------------------------------------------------------------ sad_full
+  // Clocks from the grant of a request to its answer, always.
+  localparam int AnswerClocks = 7;
+
+  // What a packet found wrong with the words that it read, in the clock in which they arrive.
+  typedef struct packed {
+    logic wrong;     // anything
+    logic bad;       // something that cannot be corrected
+    logic state_bad; // ... a state word
+    logic w0_bad;    // ... cfg word 0
+  } damage_t;
+
+  // Words that packets overwrite, window apart.
+  typedef struct packed {
+    logic [3:0] inc;   // top, octets, packets, failures
+    logic [2:0] outc;  // number, octets, packets
+    logic       life;
+  } counted_t;
+
+  // An answer without the view that may go with it.
+  typedef struct packed {
+    req_kind_e   kind;
+    verdict_e    verdict;
+    logic [15:0] index;
+    logic [15:0] generation;
+    logic [31:0] aux;
+    logic [63:0] seq;
+  } answer_t;
 
   function automatic logic [63:0] pack_life(input life_t life);
     return {35'd0, life, 7'd0};

@@ -114,6 +114,17 @@ module sad_packet
       .first_word_o(first_word)
   );
 
+  logic [63:0] next;
+  logic        spent, last;
+
+  sad_sequence u_sequence (
+      .esn_i  (esn),
+      .used_i (lanes_i.ctr),
+      .next_o (next),
+      .spent_o(spent),
+      .last_o (last)
+  );
+
   logic        too_big;
   logic [15:0] fits;
 
@@ -292,9 +303,9 @@ module sad_packet
             5'd7: if (is_out) begin
               found_q.soft_seq <= has_limit && (above || equal);
               // ctr still holds the number used last.
-              found_q.spent <= esn ? lanes_i.ctr == '1 : lanes_i.ctr[63:32] != '0 || lanes_i.ctr[31:0] == '1;
-              found_q.last  <= esn ? sum[63:0] == '1 : sum[63:0] == 64'h0000_0000_FFFF_FFFF;
-              req_q.seq     <= sum[63:0];
+              found_q.spent <= spent;
+              found_q.last  <= last;
+              req_q.seq     <= next;
             end
             5'd8: begin
               verdict_q <= verdict;

@@ -3,6 +3,8 @@
 //   scan   after the ring was full: visits every entry once, for events that were left (G3). A pass starts when there is room
 //          again, and one more follows if something was left meanwhile.
 //   scrub  reads one word every SCRUB_CLOCKS clocks, so that a single error is mended before a second one meets it (G10)
+//   chase  reads all words of an entry in which somebody met an error but could not deal with it, without waiting for the
+//          timer; then the scrubber goes on where it was
 module sad_sweep
   import sallyport_abi_pkg::*;
   import sad_int_pkg::*;
@@ -27,11 +29,24 @@ module sad_sweep
     output access_t              access_o,
     input  logic                 left_i,    // an event was left, whoever found it
     input  logic                 room_i,
-    input  logic                 scanned_i  // the scan's turn is over
+    input  logic                 scanned_i, // the scan's turn is over
+    // An entry to chase; stays until it is taken.
+    input  logic                 note_i,
+    input  logic [IndexBits-1:0] note_entry_i,
+    output logic                 note_taken_o,
+    output logic                 chasing_o
 );
   localparam int IncWords  = IncFixed + WINDOW / 64;
   localparam int BootWords = IncWords > CFG_WORDS ? IncWords : CFG_WORDS;
   localparam logic [IndexBits-1:0] LastEntry = IndexBits'(NUM_SAS - 1);
+
+  // A word of an entry; the last word of fw is followed by the first of state.
+  typedef struct packed {
+    sad_mem_e   mem;
+    logic [4:0] word;
+  } place_t;
+
+  localparam place_t FirstPlace = '{mem: SAD_MEM_STATE, word: '0};
 
   function automatic logic [4:0] last_word(input sad_mem_e mem);
     unique case (mem)
@@ -41,6 +56,18 @@ module sad_sweep
       SAD_MEM_OUTC: return 5'(OutcWords - 1);
       SAD_MEM_INC: return 5'(IncWords - 1);
       default: return 5'(FwWords - 1);
+    endcase
+  endfunction
+
+  function automatic place_t place_after(input place_t place);
+    if (place.word != last_word(place.mem)) return '{mem: place.mem, word: place.word + 5'd1};
+    unique case (place.mem)
+      SAD_MEM_STATE: return '{mem: SAD_MEM_CFG, word: '0};
+      SAD_MEM_CFG: return '{mem: SAD_MEM_KEY, word: '0};
+      SAD_MEM_KEY: return '{mem: SAD_MEM_OUTC, word: '0};
+      SAD_MEM_OUTC: return '{mem: SAD_MEM_INC, word: '0};
+      SAD_MEM_INC: return '{mem: SAD_MEM_FW, word: '0};
+      default: return FirstPlace;
     endcase
   endfunction
 
@@ -89,74 +116,79 @@ module sad_sweep
     end
   end
 
-  // ------------------------------------------------------------------ scrub
+  // ------------------------------------------------------------------ scrub and chase
   logic [$clog2(SCRUB_CLOCKS)-1:0] timer_q;
-  logic                 due_q;
-  logic [IndexBits-1:0] scrub_entry_q;
-  sad_mem_e             mem_q;
-  logic [4:0]           word_q;
+  logic                 due_q, chase_q;
+  logic [IndexBits-1:0] scrub_entry_q, chase_entry_q;
+  place_t               scrub_place_q, chase_place_q;
   logic [1:0]           clock_q;
   logic                 busy_q;
+
+  place_t place, after;
+  assign place = chase_q ? chase_place_q : scrub_place_q;
+  assign after = place_after(place);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       timer_q       <= '0;
       due_q         <= 1'b0;
+      chase_q       <= 1'b0;
       scrub_entry_q <= '0;
-      mem_q         <= SAD_MEM_STATE;
-      word_q        <= '0;
+      chase_entry_q <= '0;
+      scrub_place_q <= FirstPlace;
+      chase_place_q <= FirstPlace;
       clock_q       <= '0;
       busy_q        <= 1'b0;
     end else begin
       timer_q <= timer_q + 1'b1;
-      if (timer_q == '1) due_q <= 1'b1;
       if (start_i) begin
         busy_q  <= 1'b1;
         clock_q <= '0;
-        due_q   <= 1'b0;
+        if (!chase_q) due_q <= 1'b0;
       end else if (busy_q) begin
         clock_q <= clock_q + 2'd1;
         if (done_o) begin
           busy_q <= 1'b0;
-          word_q <= word_q + 5'd1;
-          if (word_q == last_word(mem_q)) begin
-            word_q <= '0;
-            unique case (mem_q)
-              SAD_MEM_STATE: mem_q <= SAD_MEM_CFG;
-              SAD_MEM_CFG: mem_q <= SAD_MEM_KEY;
-              SAD_MEM_KEY: mem_q <= SAD_MEM_OUTC;
-              SAD_MEM_OUTC: mem_q <= SAD_MEM_INC;
-              SAD_MEM_INC: mem_q <= SAD_MEM_FW;
-              default: begin
-                mem_q         <= SAD_MEM_STATE;
-                scrub_entry_q <= scrub_entry_q + IndexBits'(1);
-              end
-            endcase
+          if (chase_q) begin
+            chase_place_q <= after;
+            if (after == FirstPlace) chase_q <= 1'b0;
+          end else begin
+            scrub_place_q <= after;
+            if (after == FirstPlace) scrub_entry_q <= scrub_entry_q + IndexBits'(1);
           end
         end
+      end
+      if (timer_q == '1) due_q <= 1'b1;
+      if (note_taken_o) begin
+        chase_q       <= 1'b1;
+        chase_entry_q <= note_entry_i;
       end
     end
   end
 
+  // Not in the clocks in which a word of another entry is read.
+  assign note_taken_o = note_i && booted_q && !chase_q && !busy_q && !start_i;
+  assign chasing_o    = chase_q;
+
   assign done_o  = busy_q && clock_q == 2'd3;
-  assign scan_o  = pass_q && room_i;
-  assign want_o  = scan_o || due_q;
+  assign scan_o  = pass_q && room_i && !chase_q;
+  assign want_o  = scan_o || due_q || chase_q;
   assign telling_o = (again_q || pass_q) && room_i;
-  assign entry_o = !booted_q ? boot_entry_q : scan_o ? scan_entry_q : scrub_entry_q;
+  assign entry_o = !booted_q ? boot_entry_q : scan_o ? scan_entry_q : chase_q ? chase_entry_q : scrub_entry_q;
 
   always_comb begin
     access_o           = '0;
-    access_o.cfg_word  = word_q[3:0];
-    access_o.ctr_word  = word_q;
-    access_o.ctr_inc   = mem_q == SAD_MEM_INC;
-    access_o.misc_word = word_q[2:0];
-    access_o.misc_mem  = mem_q;
+    access_o.cfg_word  = place.word[3:0];
+    access_o.ctr_word  = place.word;
+    access_o.ctr_inc   = place.mem == SAD_MEM_INC;
+    access_o.misc_word = place.word[2:0];
+    access_o.misc_mem  = place.mem;
     if (!booted_q) begin
       access_o.wr_en   = '1;
       access_o.wr_word = boot_word_q;
     end else if (busy_q && clock_q == 2'd0) begin
-      access_o.cfg_rd  = mem_q == SAD_MEM_CFG;
-      access_o.ctr_rd  = mem_q == SAD_MEM_OUTC || mem_q == SAD_MEM_INC;
+      access_o.cfg_rd  = place.mem == SAD_MEM_CFG;
+      access_o.ctr_rd  = place.mem == SAD_MEM_OUTC || place.mem == SAD_MEM_INC;
       access_o.misc_rd = !access_o.cfg_rd && !access_o.ctr_rd;
     end
   end

@@ -300,6 +300,8 @@ module sad_table
   );
 
   // ------------------------------------------------------------------ what the table does by itself
+  logic note_taken, chasing;
+
   sad_sweep #(
       .NUM_SAS     (NUM_SAS),
       .WINDOW      (WINDOW),
@@ -319,8 +321,13 @@ module sad_table
       .access_o      (sweep_access),
       .left_i        (event_done && event_left),
       .room_i        (event_room),
-      .scanned_i     (turn_end && turn == TURN_SCAN)
+      .scanned_i     (turn_end && turn == TURN_SCAN),
+      .note_i        (1'b0),  // every error is dealt with in the turn that met it
+      .note_entry_i  ('0),
+      .note_taken_o  (note_taken),
+      .chasing_o     (chasing)
   );
+  wire unused_chase = note_taken || chasing;
 
   sad_fault u_fault (
       .clk_i,

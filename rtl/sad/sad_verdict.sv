@@ -72,27 +72,37 @@ module sad_verdict
   wire passes  = verdict_i == VERDICT_OK && !is_look;
   wire icv_bad = verdict_i == VERDICT_BAD_ICV;
 
+  dead_reason_e dies;
+  logic [7:0]   happened, waiting;
   always_comb begin
-    fresh_o = '0;
-    life_o  = life_i;
+    dies     = DEAD_REASON_ALIVE;
+    happened = '0;
     if (alive) begin
       // An SA that dies with a packet that was accepted, or with the first one refused.
-      if ((passes && found_i.at_octets) || verdict_i == VERDICT_HARD_OCTETS) life_o.dead = DEAD_REASON_HARD_OCTETS;
-      else if ((passes && found_i.at_packets) || verdict_i == VERDICT_HARD_PACKETS) life_o.dead = DEAD_REASON_HARD_PACKETS;
-      else if ((passes && found_i.last) || verdict_i == VERDICT_SEQ_END) life_o.dead = DEAD_REASON_SEQ_END;
-      else if (icv_bad && found_i.icv_end) life_o.dead = DEAD_REASON_ICV_LIMIT;
+      if ((passes && found_i.at_octets) || verdict_i == VERDICT_HARD_OCTETS) dies = DEAD_REASON_HARD_OCTETS;
+      else if ((passes && found_i.at_packets) || verdict_i == VERDICT_HARD_PACKETS) dies = DEAD_REASON_HARD_PACKETS;
+      else if ((passes && found_i.last) || verdict_i == VERDICT_SEQ_END) dies = DEAD_REASON_SEQ_END;
+      else if (icv_bad && found_i.icv_end) dies = DEAD_REASON_ICV_LIMIT;
 
-      fresh_o[KindSoftOctets]  = passes && found_i.soft_octets;
-      fresh_o[KindSoftPackets] = passes && found_i.soft_packets;
-      fresh_o[KindSoftSeq]     = passes && found_i.soft_seq;
-      fresh_o[KindHard]         = life_o.dead == DEAD_REASON_HARD_OCTETS || life_o.dead == DEAD_REASON_HARD_PACKETS;
-      fresh_o[KindSeqEnd]      = (passes && found_i.last) || verdict_i == VERDICT_SEQ_END;
-      fresh_o[KindIcvSoft]     = icv_bad && found_i.icv_half;
-      fresh_o[KindIcvLimit]    = icv_bad && found_i.icv_end;
+      happened[KindSoftOctets]  = passes && found_i.soft_octets;
+      happened[KindSoftPackets] = passes && found_i.soft_packets;
+      happened[KindSoftSeq]     = passes && found_i.soft_seq;
+      happened[KindHard]        = dies == DEAD_REASON_HARD_OCTETS || dies == DEAD_REASON_HARD_PACKETS;
+      happened[KindSeqEnd]      = (passes && found_i.last) || verdict_i == VERDICT_SEQ_END;
+      happened[KindIcvSoft]     = icv_bad && found_i.icv_half;
+      happened[KindIcvLimit]    = icv_bad && found_i.icv_end;
     end
-    fresh_o       = fresh_o & ~life_i.raised;
-    life_o.raised = life_i.raised | fresh_o;
   end
 
-  wire unused_words = ^{req_i.index, req_i.esp_offset, req_i.octets, req_i.seq, w0_i.path_mtu, name_i.memory_told};
+  sad_latch u_latch (
+      .life_i,
+      .dies_i    (dies),
+      .happened_i(happened),
+      .told_i    ('0),
+      .life_o,
+      .fresh_o,
+      .waiting_o (waiting)
+  );
+
+  wire unused_words = ^{waiting, req_i.index, req_i.esp_offset, req_i.octets, req_i.seq, w0_i.path_mtu, name_i.memory_told};
 endmodule

@@ -19,6 +19,9 @@ Result<std::unique_ptr<Accelerator>> Accelerator::create(const AcceleratorOption
     return Error{ErrorCode::kInvalidArgument,
                  "stall probability " + std::to_string(options.stall) + " is outside [0, 1)"};
   }
+  if (options.profile == Profile::kFull) {
+    return options.variant == Variant::k64Sas ? boot_full_64(options) : boot_full_1024(options);
+  }
   return options.variant == Variant::k64Sas ? boot_64(options) : boot_1024(options);
 }
 

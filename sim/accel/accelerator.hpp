@@ -17,6 +17,12 @@ enum class Variant : std::uint8_t {
   k1024Sas,  ///< 1,024 entries, replay window 1,024.
 };
 
+/// Profile of the RTL: how packets are worked on, and how fast. Registers and verdicts are the same.
+enum class Profile : std::uint8_t {
+  kCompact,  ///< Iterative AES engines, for small FPGAs.
+  kFull,     ///< Pipelined lanes, a block a clock.
+};
+
 /// Entries of the SA table of a variant.
 constexpr unsigned table_entries(Variant variant) { return variant == Variant::k64Sas ? 64 : 1024; }
 /// Replay window of a variant, in sequence numbers.
@@ -25,10 +31,22 @@ constexpr unsigned replay_window(Variant variant) { return variant == Variant::k
 /// What the transactors and the clock do.
 struct AcceleratorOptions {
   Variant variant = Variant::k64Sas;
+  Profile profile = Profile::kCompact;
   std::uint64_t period_ps = 10'000;  ///< Clock period; 1,000 to 1,000,000 ps.
   std::uint64_t seed = 1;            ///< For stalls only.
   double stall =
       0.0;  ///< Probability, a clock, that a stream pauses (input gap or output back-pressure); 0 <= stall < 1.
+};
+
+/// What passed on one data stream since the meters were last set to zero. Clocks as clocks_evaluated() counts them.
+struct StreamMeter {
+  std::uint64_t beats = 0;
+  std::uint64_t first = 0;  ///< Clock of the first beat.
+  std::uint64_t last = 0;   ///< Clock of the last beat.
+  void beat(std::uint64_t clock) {
+    if (beats++ == 0) first = clock;
+    last = clock;
+  }
 };
 
 /// A window of a waveform, in clocks since the model was built. Both ends are recorded.
@@ -65,6 +83,12 @@ class Accelerator : public Bus, public PacketPort {
   /// Records a window, now or later; one window a model. Errors: kBadState (a window is set already), kInvalidArgument
   /// (it is empty or over).
   virtual Result<void> trace(const TraceWindow& window) = 0;
+  /// Data beats taken in and given out in this direction of a lane.
+  struct Meters {
+    StreamMeter in, out;
+  };
+  [[nodiscard]] virtual Meters meters(Direction direction, unsigned lane) const = 0;
+  virtual void reset_meters() = 0;
   /// Completed packets wait to be popped in this direction.
   [[nodiscard]] virtual bool output_ready(Direction direction) const = 0;
   /// Broken stream rules seen at the model's outputs (data without a status, a packet that ends early or late). 0 in a

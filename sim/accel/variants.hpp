@@ -9,5 +9,7 @@ namespace sallyport::sim {
 
 Result<std::unique_ptr<Accelerator>> boot_64(const AcceleratorOptions& options);
 Result<std::unique_ptr<Accelerator>> boot_1024(const AcceleratorOptions& options);
+Result<std::unique_ptr<Accelerator>> boot_full_64(const AcceleratorOptions& options);
+Result<std::unique_ptr<Accelerator>> boot_full_1024(const AcceleratorOptions& options);
 
 }  // namespace sallyport::sim

@@ -176,6 +176,12 @@ class VerilatedAccelerator final : public Accelerator {
     }
     return false;
   }
+  [[nodiscard]] Meters meters(Direction direction, unsigned lane) const override {
+    return path(direction, lane).meters;
+  }
+  void reset_meters() override {
+    for (Path& path : paths_) path.meters = {};
+  }
   [[nodiscard]] std::uint64_t stream_faults() const override {
     std::uint64_t faults = 0;
     for (const Path& path : paths_) faults += path.sink.faults();
@@ -253,14 +259,21 @@ class VerilatedAccelerator final : public Accelerator {
   struct Path {
     StreamSource source;
     StreamSink sink;
+    Meters meters;
   };
   struct Fires {
     bool desc, data;
   };
   template <class Pins>
   Fires take(Pins pins, Path& path, bool& done) {
-    if (pins.output_valid()) done |= path.sink.clock(pins, pins.stat_fire(), pins.m_fire());
-    return {pins.desc_fire(), pins.s_fire()};
+    if (pins.output_valid()) {
+      const bool beat = pins.m_fire();
+      if (beat) path.meters.out.beat(evaluated_);
+      done |= path.sink.clock(pins, pins.stat_fire(), beat);
+    }
+    const bool beat = pins.s_fire();
+    if (beat) path.meters.in.beat(evaluated_);
+    return {pins.desc_fire(), beat};
   }
   template <class Pins>
   void give(Pins pins, Path& path, Fires fires) {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +47,11 @@ void add_number(CLI::App& app, const std::string& name, std::optional<std::uint6
 void add_run_options(CLI::App& app, RunArguments& arguments) {
   app.add_option("--capture", arguments.capture, "Capture file (pcap or pcapng) instead of the scenario's");
   add_number(app, "--seed", arguments.seed, kMostSeed, "Seed instead of the scenario's");
+  const std::map<std::string, sallyport::sim::Profile> profiles{{"compact", sallyport::sim::Profile::kCompact},
+                                                                {"full", sallyport::sim::Profile::kFull}};
+  app.add_option("--profile", arguments.profile, "Profile of the accelerators instead of the scenario's: compact, full")
+      ->type_name("PROFILE")
+      ->transform(CLI::CheckedTransformer(profiles));
   app.add_option("--out", arguments.out, "Folder for the results")->capture_default_str();
   app.add_flag("--strict", arguments.strict, "A frame without a whole IP packet is an error");
   add_number(app, "--trace-from", arguments.trace_from, kMostClocks,

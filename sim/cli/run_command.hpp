@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "accel/accelerator.hpp"
+
 namespace sallyport::sim {
 
 /// What the command line says about a run; what it does not say comes from the scenario.
@@ -12,6 +14,7 @@ struct RunArguments {
   std::string scenario;
   std::optional<std::string> capture;
   std::optional<std::uint64_t> seed;
+  std::optional<Profile> profile;
   std::string out;
   bool strict = false;
   std::optional<std::uint64_t> trace_from;

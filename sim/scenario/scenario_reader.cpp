@@ -68,6 +68,7 @@ void read_accelerator(TomlSection section, AcceleratorOptions& options) {
     section.impossible("entries",
                        fmt::format("{}: the simulation is built for tables of 64 and of 1024 entries", entries));
   }
+  section.choice<Profile>("profile", options.profile, {{"compact", Profile::kCompact}, {"full", Profile::kFull}});
   section.number("period_ps", options.period_ps, 1'000, 1'000'000);
   section.real("stall", options.stall, 0.0, 0.99);
   section.finish();

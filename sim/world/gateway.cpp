@@ -15,6 +15,8 @@ namespace sallyport::sim {
 namespace {
 constexpr std::size_t number(Direction direction) { return static_cast<std::size_t>(direction); }
 constexpr std::uint16_t kLargestModelPacket = UINT16_MAX;
+constexpr std::size_t kCompactSlots = 4;
+constexpr std::size_t kFullSlots = 64;
 }  // namespace
 
 Gateway::Gateway(const sc_core::sc_module_name& name, const GatewayOptions& options,
@@ -25,7 +27,8 @@ Gateway::Gateway(const sc_core::sc_module_name& name, const GatewayOptions& opti
       accelerator_(std::move(accelerator)),
       module_(std::make_unique<AcceleratorModule>(
           "accelerator", *accelerator_, [this](Direction d, PacketOut out) { completed(d, std::move(out)); })),
-      entries_mask_(table_entries(options.accelerator.variant) - 1) {
+      entries_mask_(table_entries(options.accelerator.variant) - 1),
+      slots_(options.accelerator.profile == Profile::kFull ? kFullSlots : kCompactSlots) {
   SC_HAS_PROCESS(Gateway);
   SC_THREAD(manage);
 }
@@ -92,7 +95,7 @@ std::uint16_t Gateway::index_of(Direction direction, const PacketIn& packet) con
 void Gateway::pump(Direction direction) {
   auto& waiting = waiting_[number(direction)];
   auto& in_device = in_device_[number(direction)];
-  while (!hold_ && !waiting.empty() && in_device.size() < kRingSlots) {
+  while (!hold_ && !waiting.empty() && in_device.size() < slots_) {
     const Waiting next = std::move(waiting.front());
     waiting.pop_front();
     auto packet = next.maker(cookie_);

@@ -61,6 +61,8 @@ class Gateway : public sc_core::sc_module {
   [[nodiscard]] std::size_t outstanding() const;
   /// Packets in the accelerator that are bound to this table entry.
   [[nodiscard]] std::size_t in_accelerator(std::uint16_t index) const;
+  /// Packets that keep the accelerator busy: the full profile works on many at once.
+  [[nodiscard]] std::size_t slots() const { return slots_; }
 
   // ---- management; in any process
   Device& device() { return *device_; }
@@ -88,7 +90,6 @@ class Gateway : public sc_core::sc_module {
     std::uint16_t index;
     PacketIn packet;
   };
-  static constexpr std::size_t kRingSlots = 4;
 
   Gateway(const sc_core::sc_module_name& name, const GatewayOptions& options, std::unique_ptr<Accelerator> accelerator,
           Handlers handlers);
@@ -114,6 +115,7 @@ class Gateway : public sc_core::sc_module {
   VerdictCounts verdicts_{};
   std::uint32_t cookie_ = 0;
   std::uint32_t entries_mask_;
+  std::size_t slots_;  ///< Packets handed to the accelerator at once, each direction.
   sc_core::sc_event look_again_;
   bool taking_notices_ = false;
   bool hold_ = false;  // a command is on its way that packets must not overtake

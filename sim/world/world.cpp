@@ -30,7 +30,7 @@ constexpr unsigned kA = 0;
 constexpr unsigned kB = 1;
 constexpr std::array<const char*, 2> kNames{"gateway-a", "gateway-b"};
 constexpr std::uint64_t kTraceClocks = 20'000;  // of a window that an event opens and nobody closes
-constexpr std::size_t kSaturateQueue = 8;
+constexpr std::size_t kSaturateRounds = 2;      // packets offered ahead, in fillings of the accelerator
 
 /// The packet as it must come out: the gateways are a bump in the wire unless the tunnel decrements TTL.
 std::vector<std::uint8_t> expected_output(std::vector<std::uint8_t> packet, const TunnelConfig& tunnel, bool v6) {
@@ -159,7 +159,7 @@ Result<void> World::build() {
   start_ns_ = (ready / kRoundNs + 1) * kRoundNs;
   source_ = std::make_unique<TrafficSource>(
       "source", capture_, scenario_.traffic, start_ns_, [this](std::size_t number) { offer(number); },
-      [this] { return gateways_[kA]->outstanding() < kSaturateQueue; });
+      [this] { return gateways_[kA]->outstanding() < kSaturateRounds * gateways_[kA]->slots(); });
   return {};
 }
 

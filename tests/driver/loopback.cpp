@@ -1,10 +1,13 @@
 #include "loopback.hpp"
 
+#include "support/profile_under_test.hpp"
+
 namespace sallyport::test {
 
 void Loopback::SetUp() {
   sim::AcceleratorOptions options;
   options.variant = variant_;
+  options.profile = profile_under_test();
   auto accelerator = sim::Accelerator::create(options);
   ASSERT_TRUE(accelerator) << accelerator.error().text;
   accelerator_ = std::move(*accelerator);

@@ -1,7 +1,8 @@
 // The accelerator under attack: copies, forgeries, lying descriptors, commands under packets in flight, broken
 // memories, a host that looks for keys. Each test names the guarantee it goes against (docs/reference/guarantees.md).
 //
-// SALLYPORT_FORGED is the number of forged packets (10,000 unless set), SALLYPORT_SEED another run.
+// SALLYPORT_FORGED is the number of forged packets (10,000 unless set), SALLYPORT_SEED another run,
+// SALLYPORT_PROFILE the profile.
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 
@@ -12,11 +13,10 @@
 #include <map>
 #include <set>
 
-#include "accel/accelerator.hpp"
-#include "device.hpp"
+#include "field.hpp"
 #include "sallyport/model/outer_header.hpp"
 #include "sallyport/regs.hpp"
-#include "traffic.hpp"
+#include "support/profile_under_test.hpp"
 
 namespace sallyport::test {
 namespace {
@@ -31,141 +31,6 @@ using abi::SaFlag;
 using abi::Verdict;
 using model::Octets;
 using model::OctetView;
-
-constexpr std::uint32_t kSas = 64;
-constexpr std::uint32_t kWindow = 64;
-constexpr std::uint64_t kStuck = 20'000'000;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 0);
-}
-
-Verdict verdict(const PacketOut& out) { return static_cast<Verdict>(out.status.verdict); }
-
-std::unique_ptr<sim::Accelerator> make(std::uint64_t seed, double stall) {
-  sim::AcceleratorOptions options;
-  options.seed = seed;
-  options.stall = stall;
-  auto made = sim::Accelerator::create(options);
-  if (!made) {
-    std::fprintf(stderr, "%s\n", made.error().text.c_str());
-    std::abort();
-  }
-  return std::move(made).value();
-}
-
-/// The device and what a test does with it. Unlike the golden comparison, commands may come while packets are inside.
-class Field {
- public:
-  explicit Field(std::uint64_t seed, double stall = 0.0)
-      : traffic(seed, kSas), accelerator(make(seed, stall)), device(*accelerator) {}
-
-  /// An SA with exactly these flags, no limits, that takes any inner packet.
-  TestSa sa(std::uint32_t index, std::initializer_list<SaFlag> flags) {
-    TestSa out = traffic.sa(index);
-    model::SaConfig config;
-    config.head.spi = (out.config.head.spi & ~(kSas - 1)) | index;
-    config.head.path_mtu = 65535;
-    for (const SaFlag flag : flags) config.set(flag);
-    if (config.inbound()) {
-      config.ports = {0, 0xFFFF, 0, 0xFFFF};
-    } else {
-      config.out.ttl = 64;
-      config.first[0] = config.second[0] = 10;
-    }
-    out.config = config;
-    make_peer(out);
-    return out;
-  }
-  static void make_peer(TestSa& sa) {
-    const OctetView key = OctetView(sa.secret.key).first(sa.config.has(SaFlag::kKey256) ? 32 : 16);
-    sa.peer.emplace(model::EspCodec::create(key, sa.secret.salt, sa.config.has(SaFlag::kEsn)).value());
-    sa.peer_sequence = 0;
-  }
-  void install(TestSa& sa) {
-    const auto got = device.commit(sa.index, sa.generation, model::encode_image(sa.config, sa.secret));
-    ASSERT_EQ(got.code, CmdCode::kOk) << sa.index;
-    sa.generation = got.generation;
-  }
-
-  /// A plain IPv4 packet of n octets, 20 at least.
-  Octets plain(std::size_t n) {
-    Octets p = traffic.octets(n);
-    p[0] = 0x45;
-    p[1] = 0;
-    model::store<2>(p, 2, n);
-    model::store<2>(p, 6, 0x4000);
-    p[8] = 64;
-    p[9] = 17;
-    return p;
-  }
-  PacketIn to_send(const TestSa& sa, Octets packet, std::uint32_t cookie = 0) {
-    abi::OutDesc desc;
-    desc.index = static_cast<std::uint16_t>(sa.index);
-    desc.generation = sa.generation;
-    desc.length = static_cast<std::uint16_t>(packet.size());
-    desc.next_header = 4;
-    desc.flags = 1;
-    desc.cookie = cookie;
-    return {desc.pack(), std::move(packet)};
-  }
-  /// The ESP packet of the peer, in an outer IPv4 header.
-  Octets sealed(TestSa& sa, std::uint64_t number, const Octets& inner) {
-    return model::wrap_tunnel(outer_, {}, 0,
-                              sa.peer->seal(sa.config.head.spi, number, model::esp_plaintext(inner, 0, 4)));
-  }
-  static PacketIn to_open(Octets packet, std::uint32_t cookie = 0) {
-    abi::InDesc desc;
-    desc.length = static_cast<std::uint16_t>(packet.size());
-    desc.cookie = cookie;
-    return {desc.pack(), std::move(packet)};
-  }
-
-  /// Everything that comes out of a direction until nothing is in flight there.
-  std::vector<PacketOut> drain(Direction direction) {
-    std::vector<PacketOut> out;
-    std::uint64_t clocks = 0;
-    while (accelerator->in_flight(direction) != 0 || accelerator->output_ready(direction)) {
-      while (auto got = accelerator->pop(direction)) out.push_back(std::move(*got));
-      if (accelerator->in_flight(direction) == 0) break;
-      clocks += accelerator->run(1000);
-      if (clocks > kStuck) {
-        ADD_FAILURE() << "stuck with " << accelerator->in_flight(direction) << " packets inside";
-        break;
-      }
-    }
-    return out;
-  }
-  /// A snapshot that meets a broken word says so and shows nothing new; the next one sees the entry as that has left
-  /// it.
-  Snapshot look(std::uint32_t index) {
-    for (int tries = 0; device.command(Op::kSnapshot, index, 0).code == CmdCode::kMemory; ++tries) {
-      if (tries > 40) {
-        ADD_FAILURE() << "entry " << index << " stays broken";
-        break;
-      }
-    }
-    return device.snapshot(index);
-  }
-  void settle() {
-    std::uint64_t clocks = 0;
-    while (!accelerator->idle() && clocks < kStuck) clocks += accelerator->run(100);
-    EXPECT_LT(clocks, kStuck);
-  }
-
-  Traffic traffic;
-  std::unique_ptr<sim::Accelerator> accelerator;
-  Device device;
-
- private:
-  model::SaConfig outer_ = [] {
-    model::SaConfig c;
-    c.out.ttl = 64;
-    c.first[0] = c.second[0] = 10;
-    return c;
-  }();
-};
 
 // ---------------------------------------------------------------------------------------------------- G8
 // Copies of one packet back to back, near both ends of the window and across 2^32 with ESN: one of each number passes.
@@ -900,6 +765,10 @@ TEST(Attack, MemoryBreaksUnderPackets) {
   };
   constexpr Memory kMemories[] = {{SadMem::kState, 2, 36}, {SadMem::kCfg, 12, 72}, {SadMem::kKey, 7, 72},
                                   {SadMem::kOutc, 3, 72},  {SadMem::kInc, 5, 72},  {SadMem::kFw, 4, 22}};
+  // The full profile takes the packets of a round in some 120 clocks and scrubs a word in four times as many.
+  const bool full = profile_under_test() == sim::Profile::kFull;
+  const unsigned moments = full ? 160 : 900;
+  const unsigned scrub = (full ? 256 : 64) * 33 * 64 + 10'000;
   Field field(20);
   TestSa neighbour = field.sa(4, {SaFlag::kTunnel});
   field.install(neighbour);
@@ -923,7 +792,7 @@ TEST(Attack, MemoryBreaksUnderPackets) {
                                                  : field.to_send(sa, sent.back(), i));
           }
           field.accelerator->push(Direction::kOutbound, field.to_send(neighbour, field.plain(40), 1000));
-          moment = (moment + 37) % 900;
+          moment = (moment + 37) % moments;
           for (unsigned n = moment; n != 0;) n -= static_cast<unsigned>(field.accelerator->run(n));
           const unsigned a = moment % memory.bits;
           const unsigned b = (a + 1 + moment % 7) % memory.bits;
@@ -955,9 +824,8 @@ TEST(Attack, MemoryBreaksUnderPackets) {
           }
           for (const PacketOut& out : field.drain(Direction::kOutbound)) EXPECT_EQ(verdict(out), Verdict::kOk);
           // The scrubber comes by at the latest; a word that was written since is whole again.
-          constexpr unsigned kScrub = 64 * 33 * 64 + 10'000;
           if (!refused && again == 0) {
-            for (unsigned n = kScrub; n != 0;) n -= static_cast<unsigned>(field.accelerator->run(n));
+            for (unsigned n = scrub; n != 0;) n -= static_cast<unsigned>(field.accelerator->run(n));
           }
           const Snapshot snap = field.look(sa.index);
           const auto events = field.device.take_events();

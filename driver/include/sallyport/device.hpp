@@ -24,6 +24,7 @@ struct DeviceInfo {
   std::uint16_t replay_window = 0;  ///< Packets.
   std::uint8_t lanes = 0;
   std::uint8_t profile = 0;  ///< 0 compact, 1 full.
+  std::uint8_t engines = 0;  ///< AES engines of the compact profile; 0 in the full one.
   std::uint8_t staging_slots = 0;
   std::uint16_t ring_depth = 0;  ///< Event records.
   std::uint16_t max_packet = 0;  ///< Octets.

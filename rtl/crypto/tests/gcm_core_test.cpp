@@ -1,12 +1,11 @@
 // gcm_core against OpenSSL: every short length, random cases without a reset in between, stalls, throughput.
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <iostream>
-#include <map>
 #include <string>
 
 #include "gcm_bench.hpp"
+#include "vector_file.hpp"
 
 namespace sallyport::test {
 namespace {
@@ -124,29 +123,6 @@ TEST_F(GcmCore, PublishedVectors) {
   c.key.insert(c.key.end(), half.begin(), half.end());
   EXPECT_EQ(bench_.run(c).tag,
             (Block{0x76, 0xfc, 0x6e, 0xce, 0x0f, 0x4e, 0x17, 0x68, 0xcd, 0xdf, 0x88, 0x53, 0xbb, 0x2d, 0x55, 0x1b}));
-}
-
-std::vector<std::map<std::string, Octets>> read_cases(const std::string& path) {
-  std::vector<std::map<std::string, Octets>> cases(1);
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    const std::size_t colon = line.find(": ");
-    if (line.empty()) {
-      if (!cases.back().empty()) cases.emplace_back();
-    } else if (line[0] != '#' && colon != std::string::npos) {
-      Octets& field = cases.back()[line.substr(0, colon)];
-      const std::string value = line.substr(colon + 2);
-      if (value.starts_with('"')) {  // text instead of hexadecimal
-        field.assign(value.begin() + 1, value.end() - 1);
-      } else {
-        for (std::size_t i = 0; i + 1 < value.size(); i += 2) {
-          field.push_back(static_cast<std::uint8_t>(std::stoul(value.substr(i, 2), nullptr, 16)));
-        }
-      }
-    }
-  }
-  if (cases.back().empty()) cases.pop_back();
-  return cases;
 }
 
 TEST_F(GcmCore, CollectedVectors) {

@@ -4,8 +4,8 @@
 #include <map>
 #include <set>
 
-#include "Vsad_wide_model.h"
 #include "table_bench.hpp"
+#include "table_model.hpp"
 
 namespace sallyport::test {
 namespace {
@@ -22,7 +22,7 @@ class SadEvents : public testing::Test {
     EXPECT_EQ(bench_.admit(index, generation, 40).verdict, Verdict::kOk);
     return generation;
   }
-  TableBench<Vsad_wide_model> bench_{kRing};
+  TableBench<TableWide> bench_{kRing};
 };
 
 TEST_F(SadEvents, RecordIsWhole) {
@@ -141,7 +141,7 @@ TEST_F(SadEvents, LatencyIsBounded) {
   EXPECT_GE(waited, 63U * 11U);
 
   // Told at once: in the ring some 50 clocks after the packet was asked for.
-  TableBench<Vsad_wide_model> idle(kRing);
+  TableBench<TableWide> idle(kRing);
   Sa sa = Sa::outbound(0x1000U);
   sa.soft_packets = 1;
   const std::uint16_t generation = idle.install(0, sa).generation;

@@ -1,14 +1,14 @@
 // Reserve, commit, erase, states, generations, staging: the life of an entry and what the packet paths see of it.
 #include <gtest/gtest.h>
 
-#include "Vsad_64_model.h"
 #include "hash_key.hpp"
 #include "table_bench.hpp"
+#include "table_model.hpp"
 
 namespace sallyport::test {
 namespace {
 
-using Bench = TableBench<Vsad_64_model>;
+using Bench = TableBench<Table64>;
 
 void expect_view(const View& view, const Sa& sa, bool key256) {
   const Image image = sa.words();

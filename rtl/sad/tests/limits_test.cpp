@@ -5,14 +5,14 @@
 #include <optional>
 #include <tuple>
 
-#include "Vsad_64_model.h"
 #include "Vsad_limits_model.h"
 #include "table_bench.hpp"
+#include "table_model.hpp"
 
 namespace sallyport::test {
 namespace {
 
-using Bench = TableBench<Vsad_64_model>;
+using Bench = TableBench<Table64>;
 
 constexpr std::uint16_t kIndex = 11;
 

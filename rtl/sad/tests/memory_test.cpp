@@ -1,13 +1,13 @@
 // Memory errors (G10): one bit is corrected and counted, two kill that SA with one event, and no other.
 #include <gtest/gtest.h>
 
-#include "Vsad_scrub_model.h"
 #include "table_bench.hpp"
+#include "table_model.hpp"
 
 namespace sallyport::test {
 namespace {
 
-using Bench = TableBench<Vsad_scrub_model>;
+using Bench = TableBench<TableScrub>;
 
 struct Memory {
   SadMem mem;
@@ -30,12 +30,21 @@ TEST(SadMemory, EverySingleBitIsCorrected) {
   std::uint32_t flips = 0;
   Answer first = bench.admit(4, 1, 40);
   ++number;
+  // Words of the other direction and the integrity limit are the scrubber's: errors would pile up there.
+  const auto is_read = [](const Memory& memory, unsigned word, SadMem other) {
+    return memory.mem != other && !(memory.mem == SadMem::kCfg && word == 10);
+  };
   for (const Memory& memory : kMemories) {
     for (unsigned word = 0; word < memory.words; ++word) {
       for (unsigned bit = 0; bit < memory.bits; bit += 7) {
-        bench.flip(memory.mem, 4, word, bit, bit);
-        bench.flip(memory.mem, 5, word, bit, bit);
-        flips += 2;
+        if (is_read(memory, word, SadMem::kInc)) {
+          bench.flip(memory.mem, 4, word, bit, bit);
+          ++flips;
+        }
+        if (is_read(memory, word, SadMem::kOutc)) {
+          bench.flip(memory.mem, 5, word, bit, bit);
+          ++flips;
+        }
         ++number;
         const Answer sent = bench.admit(4, 1, 40);
         ASSERT_EQ(sent.verdict, Verdict::kOk) << abi::name(memory.mem) << ' ' << word << ' ' << bit;
@@ -51,9 +60,8 @@ TEST(SadMemory, EverySingleBitIsCorrected) {
   }
   bench.clock(kSweepClocks);
   EXPECT_EQ(bench.fatal(), 0U);
-  // A word that was written over before anybody read it takes its error with it: none else may be missing.
-  EXPECT_LE(bench.corrected(), flips);
-  EXPECT_GT(bench.corrected(), flips * 8 / 10);
+  // A packet that writes over a word has read it before.
+  EXPECT_EQ(bench.corrected(), flips);
   const std::uint32_t corrected = bench.corrected();
   bench.clock(kSweepClocks);
   EXPECT_EQ(bench.corrected(), corrected) << "a corrected word was not written back";

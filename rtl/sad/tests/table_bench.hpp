@@ -1,6 +1,7 @@
 #pragma once
 /// @file
-/// A Verilated sad_table with its pins as calls: one request at a time, each run to its answer.
+/// A Verilated sad_table, or sad_full with one lane, with its pins as calls: one request at a time, each run to its
+/// answer and, in sad_full, to the end of all that follows from it, so that both look the same.
 #include <verilated.h>
 
 #include <array>
@@ -121,9 +122,48 @@ struct Record {
   std::uint64_t count = 0, time = 0;
 };
 
+/// snap_t.
+template <class Pin>
+Snap make_snap(const Pin& pin) {
+  BitReader in(pin, 510);
+  Snap s;
+  s.seq = in.get(64);
+  s.octets = in.get(64);
+  s.packets = in.get(64);
+  s.icv_fail = in.get(64);
+  s.fw = in.get(64);
+  s.spi = static_cast<std::uint32_t>(in.get(32));
+  s.generation = static_cast<std::uint16_t>(in.get(16));
+  s.state = static_cast<EntryState>(in.get(3));
+  s.dead = static_cast<DeadReason>(in.get(3));
+  s.raised = static_cast<std::uint8_t>(in.get(8));
+  s.time = in.get(64);
+  s.counter = in.get(64);
+  return s;
+}
+
+/// The eight words of a record.
+inline Record make_record(const std::array<std::uint32_t, 8>& w) {
+  Record r;
+  r.seq = w[0];
+  r.index = static_cast<std::uint16_t>(w[1] >> 16);
+  r.generation = static_cast<std::uint16_t>(w[1]);
+  r.spi = w[2];
+  r.kind = static_cast<EventKind>(w[3] >> 24);
+  r.late = (w[3] >> 16 & 1) != 0;
+  r.packets = (w[3] >> 16 & 2) != 0;
+  r.inbound = (w[3] >> 16 & 4) != 0;
+  r.count = std::uint64_t{w[4]} << 32 | w[5];
+  r.time = std::uint64_t{w[6]} << 32 | w[7];
+  return r;
+}
+
 template <class V>
 class TableBench {
  public:
+  /// sad_full: answers are pulses, and a wrong ICV of a number accepted meanwhile is a replay.
+  static constexpr bool kFull = !requires(V & v) { v.adm_rsp_ready_i; };
+
   /// @param ring_depth records, as the model was elaborated.
   explicit TableBench(unsigned ring_depth = 256) : ring_depth_(ring_depth), model_(std::make_unique<V>(&context_)) {
     V& v = *model_;
@@ -176,7 +216,11 @@ class TableBench {
     out.seq = in.get(64);
     out.aux = static_cast<std::uint32_t>(in.get(32));
     out.view = read_view(in);
-    take(v.adm_rsp_ready_i);
+    if constexpr (kFull) {
+      settle();
+    } else {
+      take(v.adm_rsp_ready_i);
+    }
     return out;
   }
   Answer look_up(std::uint32_t spi, std::uint32_t seq_lo, bool udp = false) {
@@ -191,7 +235,11 @@ class TableBench {
     out.generation = static_cast<std::uint16_t>(in.get(16));
     out.seq = in.get(64);
     out.view = read_view(in);
-    take(v.lkp_rsp_ready_i);
+    if constexpr (kFull) {
+      settle();
+    } else {
+      take(v.lkp_rsp_ready_i);
+    }
     return out;
   }
   Verdict commit(std::uint16_t index, std::uint16_t generation, std::uint64_t seq, std::uint16_t octets, bool icv_ok) {
@@ -199,7 +247,11 @@ class TableBench {
     BitWriter(113).put(index, 16).put(generation, 16).put(seq, 64).put(octets, 16).put(icv_ok, 1).to(v.cmt_req_i);
     commit_clocks = exchange(v.cmt_req_valid_i, v.cmt_req_ready_o, v.cmt_rsp_valid_o);
     const auto verdict = static_cast<Verdict>(v.cmt_rsp_o);
-    take(v.cmt_rsp_ready_i);
+    if constexpr (kFull) {
+      settle();
+    } else {
+      take(v.cmt_rsp_ready_i);
+    }
     return verdict;
   }
   /// Look-up, then commit if that said ok.
@@ -281,18 +333,7 @@ class TableBench {
       model_->ring_rd_en_i = 0;
       w[i] = model_->ring_rd_data_o;
     }
-    Record r;
-    r.seq = w[0];
-    r.index = static_cast<std::uint16_t>(w[1] >> 16);
-    r.generation = static_cast<std::uint16_t>(w[1]);
-    r.spi = w[2];
-    r.kind = static_cast<EventKind>(w[3] >> 24);
-    r.late = (w[3] >> 16 & 1) != 0;
-    r.packets = (w[3] >> 16 & 2) != 0;
-    r.inbound = (w[3] >> 16 & 4) != 0;
-    r.count = std::uint64_t{w[4]} << 32 | w[5];
-    r.time = std::uint64_t{w[6]} << 32 | w[7];
-    return r;
+    return make_record(w);
   }
   /// Takes `most` records, or all that there are.
   std::vector<Record> events(std::size_t most = SIZE_MAX) {
@@ -357,23 +398,7 @@ class TableBench {
     for (auto& word : view.h) word = in.get(64);
     return view;
   }
-  Snap snap() {
-    BitReader in(model_->snap_o, 510);
-    Snap s;
-    s.seq = in.get(64);
-    s.octets = in.get(64);
-    s.packets = in.get(64);
-    s.icv_fail = in.get(64);
-    s.fw = in.get(64);
-    s.spi = static_cast<std::uint32_t>(in.get(32));
-    s.generation = static_cast<std::uint16_t>(in.get(16));
-    s.state = static_cast<EntryState>(in.get(3));
-    s.dead = static_cast<DeadReason>(in.get(3));
-    s.raised = static_cast<std::uint8_t>(in.get(8));
-    s.time = in.get(64);
-    s.counter = in.get(64);
-    return s;
-  }
+  Snap snap() { return make_snap(model_->snap_o); }
 
   unsigned ring_depth_;
   VerilatedContext context_;

@@ -1,0 +1,106 @@
+// What must hold of every packet request of sad_full, seen from the words that were read and independently of the judges. Not part of
+// the hardware.
+module sad_pipe_rules
+  import sallyport_abi_pkg::*;
+  import sad_int_pkg::*;
+#(
+    parameter int ROWS   = 64,
+    parameter int WINDOW = 64,
+    localparam int RowBits     = $clog2(ROWS),
+    localparam int WindowWords = WINDOW / 64,
+    localparam int WordBits    = WindowWords > 1 ? $clog2(WindowWords) : 1
+) (
+    input logic                         clk_i,
+    input logic                         rst_ni,
+    input logic [6:1]                   valid_q,
+    input logic [6:1]                   writes_o,
+    input logic [6:1][RowBits-1:0]      row_o,
+    input packet_req_t                  req6_q,
+    input logic [CFG_WORDS-1:0][63:0]   cfg_i,
+    input logic [OutcWords-1:0][63:0]   outc_i,
+    input logic [WindowWords-1:0][63:0] window_i,
+    input logic [63:0]                  top5_q,
+    input logic [63:0]                  seq5_q,
+    input life_t                        life6_q,
+    input name_t                        name6_q,
+    input sa_word0_t                    w06_q,
+    input findings_t                    found6_q,
+    input verdict_e                     verdict6_q,
+    input life_t                        life_next,
+    input logic [7:0]                   fresh,
+    input logic                         eventful_q,
+    input logic                         passed,
+    input counted_t                     wr_o,
+    input logic [WindowWords-1:0]       wr_window_o,
+    input logic [63:0]                  seq_o,
+    input logic [63:0]                  octets_o,
+    input logic [63:0]                  count_o
+);
+  // The entry's own words, carried beside the judges.
+  logic [63:0] hard_octets4, hard_octets5, hard_octets, hard_packets4, hard_packets5, hard_packets, used4, used5, used;
+  logic        seen_before;
+  wire  [9:0]  place = seq5_q[9:0] & 10'(WINDOW - 1);
+
+  always_ff @(posedge clk_i) begin
+    if (valid_q[3]) {hard_octets4, hard_packets4, used4} <= {cfg_i[7], cfg_i[9], outc_i[0]};
+    if (valid_q[4]) {hard_octets5, hard_packets5, used5} <= {hard_octets4, hard_packets4, used4};
+    if (valid_q[5]) begin
+      {hard_octets, hard_packets, used} <= {hard_octets5, hard_packets5, used5};
+      seen_before <= seq5_q <= top5_q && (top5_q - seq5_q >= 64'(WINDOW) ||
+                                          window_i[WordBits'(place[9:6])][place[5:0]]);
+    end
+  end
+
+  wire is_out  = req6_q.kind == REQ_OUT;
+  wire is_look = req6_q.kind == REQ_LOOK;
+  wire is_take = req6_q.kind == REQ_TAKE;
+  wire is_fail = req6_q.kind == REQ_FAIL;
+  wire esn     = w06_q.flags[SA_FLAG_ESN];
+  wire strict  = !w06_q.flags[SA_FLAG_NO_REPLAY];
+  wire writes  = wr_o != '0 || wr_window_o != '0;
+
+  // Two that write at one entry; one that reads an entry in two goes, with a write between them.
+  logic together, torn;
+  always_comb begin
+    together = 1'b0;
+    torn     = 1'b0;
+    for (int a = 1; a <= 6; a++) begin
+      for (int b = a + 1; b <= 6; b++) begin
+        if (writes_o[a] && writes_o[b] && row_o[a] == row_o[b]) together = 1'b1;
+      end
+    end
+    for (int a = 1; a <= 3; a++) if (writes && valid_q[a] && row_o[a] == row_o[6]) torn = 1'b1;
+  end
+
+  // G1, G2, G8: what was read is still what stands in the entry when it is written.
+  a_g1_one: assert property (@(posedge clk_i) disable iff (!rst_ni) !together);
+  a_g7_torn: assert property (@(posedge clk_i) disable iff (!rst_ni) !torn);
+  // G1: what is counted, this packet included, never passes a hard limit.
+  a_g1_octets: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      passed |-> hard_octets == '0 || octets_o <= hard_octets);
+  a_g1_packets: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      passed |-> hard_packets == '0 || count_o <= hard_packets);
+  // G2: the number is the one after the last, and never wraps.
+  a_g2_rises: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      passed && is_out |-> seq_o == used + 64'd1 && used != '1 && (esn || seq_o[63:32] == '0));
+  // G3: an event is told as new once: when its latch was not set, and then it is set. The grants knew that it could come.
+  a_g3_once: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      valid_q[6] |-> (fresh & life6_q.raised) == '0 && (fresh & ~life_next.raised) == '0);
+  a_g3_known: assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q[6] && fresh != '0 |-> eventful_q);
+  // G4, G10: no ok from a dead or broken entry, nor in a state that refuses; a broken entry is not written.
+  a_g4_ok: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      valid_q[6] && verdict6_q == VERDICT_OK |-> life6_q.dead == DEAD_REASON_ALIVE &&
+      life6_q.state inside {ENTRY_STATE_ACTIVE, ENTRY_STATE_OVERLAP, ENTRY_STATE_DRAINING, ENTRY_STATE_REDUNDANT});
+  a_g10_ok: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      valid_q[6] && found6_q.any_bad |-> verdict6_q != VERDICT_OK && !writes);
+  // G8: a commit with a right ICV counts only a number that was not seen; a wrong ICV moves its own count and state only.
+  a_g8_once: assert property (@(posedge clk_i) disable iff (!rst_ni) passed && is_take && strict |-> !seen_before);
+  a_g8_forged: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      valid_q[6] && is_fail |-> wr_o.outc == '0 && wr_o.inc[2:0] == '0 && wr_window_o == '0);
+  a_g8_lookup: assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q[6] && is_look |-> !writes);
+  // G9: a request with an old generation writes nothing.
+  a_g9_stale: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      writes |-> name6_q.generation == req6_q.generation && life6_q.state != ENTRY_STATE_FREE && req6_q.index_ok);
+
+  wire unused = ^{cfg_i, life6_q, life_next, name6_q, w06_q, req6_q, found6_q, outc_i};
+endmodule

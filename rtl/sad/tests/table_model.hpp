@@ -1,0 +1,31 @@
+#pragma once
+/// @file
+/// The models that the tests of both tables run on: sad_table, or with SALLYPORT_SAD_FULL sad_full. A test has those
+/// that it is linked with.
+#ifdef SALLYPORT_SAD_FULL
+#if __has_include("Vsad_full_64_model.h")
+#include "Vsad_full_64_model.h"
+using Table64 = Vsad_full_64_model;
+#endif
+#if __has_include("Vsad_full_wide_model.h")
+#include "Vsad_full_wide_model.h"
+using TableWide = Vsad_full_wide_model;
+#endif
+#if __has_include("Vsad_full_scrub_model.h")
+#include "Vsad_full_scrub_model.h"
+using TableScrub = Vsad_full_scrub_model;
+#endif
+#else
+#if __has_include("Vsad_64_model.h")
+#include "Vsad_64_model.h"
+using Table64 = Vsad_64_model;
+#endif
+#if __has_include("Vsad_wide_model.h")
+#include "Vsad_wide_model.h"
+using TableWide = Vsad_wide_model;
+#endif
+#if __has_include("Vsad_scrub_model.h")
+#include "Vsad_scrub_model.h"
+using TableScrub = Vsad_scrub_model;
+#endif
+#endif

@@ -1,0 +1,68 @@
+#pragma once
+/// @file
+/// An accelerator with many SA pairs whose halves face each other, and packets for them: what the data path is measured
+/// with. Registers only, no firmware.
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "accel/accelerator.hpp"
+
+namespace sallyport::sim {
+
+/// Ends the program: a figure of a broken run is worth nothing.
+[[noreturn]] void give_up(const std::string& what);
+
+/// Inner packets of a measurement, in the order of sending: sizes in octets, used over and over.
+struct Mix {
+  std::string name;  ///< E.g. "64" or "IMIX".
+  std::vector<std::uint16_t> sizes;
+  [[nodiscard]] double mean_octets() const;
+  /// Beats of the ESP packets (tunnel mode, IPv4), a packet, on average: the limit of the bus.
+  [[nodiscard]] double mean_beats() const;
+  /// Cipher blocks, E(J0) included, a packet, on average: the limit of a cipher that does one a clock.
+  [[nodiscard]] double mean_blocks() const;
+};
+
+/// 64, 128, 256, 576, 1500, 9000 and IMIX (7 x 64, 4 x 570, 1 x 1518, spread).
+std::vector<Mix> all_mixes();
+
+/// Octets of the ESP packet (tunnel mode, IPv4) around an inner packet.
+std::uint32_t esp_octets(std::uint32_t inner);
+
+class DatapathDevice {
+ public:
+  /// Takes a booted accelerator and fills half of its table with outbound SAs, half with inbound ones, but for one
+  /// pair. Pair p belongs to lane p modulo the number of lanes.
+  DatapathDevice(std::unique_ptr<Accelerator> accelerator, unsigned key_bits);
+
+  Accelerator& accelerator() { return *accelerator_; }
+  [[nodiscard]] unsigned pairs() const { return pairs_; }
+
+  /// `count` packets a lane, every one for another SA than the one before.
+  std::vector<PacketIn> plain(const Mix& mix, std::size_t count);
+  /// Pushes packets in both directions at once and runs until all have come out. A packet that is dropped, or a run
+  /// that hangs, ends the program.
+  struct Outcome {
+    std::vector<PacketOut> esp;
+    std::vector<PacketOut> plain;
+  };
+  Outcome run(std::vector<PacketIn> plain, std::vector<PacketIn> esp);
+  /// ESP packets as they came out, to be taken in.
+  static std::vector<PacketIn> turn_around(std::vector<PacketOut> esp);
+
+  /// Clocks from the last beat in of an outbound packet that reaches its SA's soft limit to the interrupt that says so.
+  std::uint64_t event_latency();
+
+ private:
+  void install(unsigned pair, std::uint64_t soft_packets);
+  PacketIn packet(unsigned pair, std::uint16_t octets);
+
+  std::unique_ptr<Accelerator> accelerator_;
+  unsigned key_bits_;
+  unsigned pairs_;
+  std::vector<std::uint16_t> generations_;  ///< Of the outbound halves.
+};
+
+}  // namespace sallyport::sim
