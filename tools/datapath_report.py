@@ -71,7 +71,7 @@ def world_speed(program: str) -> dict:
 
 
 def bare_speed(program: str) -> dict:
-    speed = json.loads(output_of([program]))["kiloclocks_per_second"]
+    speed = json.loads(output_of([program]))["kilo_clocks_per_second"]
     return {"what": "bare ciphers, sealing and opening", "profile": "full", "lanes": 1, "key_bits": 256,
             "kiloclocks_per_second": speed, "packets_per_second": None, "outside_model": None}
 

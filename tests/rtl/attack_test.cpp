@@ -828,17 +828,21 @@ TEST(Attack, MemoryBreaksUnderPackets) {
             for (unsigned n = scrub; n != 0;) n -= static_cast<unsigned>(field.accelerator->run(n));
           }
           const Snapshot snap = field.look(sa.index);
+          model::CommandResult erased = field.device.command(Op::kErase, sa.index, snap.generation);
+          const bool met_by_erase = erased.code == CmdCode::kMemory;
+          if (met_by_erase) erased = field.device.command(Op::kErase, sa.index, erased.generation);
+          // One event tells it. Whoever met the word may have done so after the snapshot.
           const auto events = field.device.take_events();
-          EXPECT_EQ(events.size(), snap.dead == DeadReason::kMemory ? 1U : 0U);
+          EXPECT_LE(events.size(), 1U);
+          if (snap.dead == DeadReason::kMemory || met_by_erase) {
+            EXPECT_EQ(events.size(), 1U);
+          }
           for (const auto& event : events) {
             EXPECT_EQ(event.kind, static_cast<std::uint8_t>(EventKind::kMemory));
             EXPECT_EQ(event.index, sa.index);
-            EXPECT_EQ(event.generation, snap.generation);
-          }
-          model::CommandResult erased = field.device.command(Op::kErase, sa.index, snap.generation);
-          if (erased.code == CmdCode::kMemory) {  // it was this command that met the word
-            EXPECT_EQ(field.device.take_events().size(), 1U);
-            erased = field.device.command(Op::kErase, sa.index, erased.generation);
+            if (!met_by_erase) {
+              EXPECT_EQ(event.generation, snap.generation);
+            }
           }
           ASSERT_EQ(erased.state, EntryState::kFree) << name(erased.code);
           generation[sa.index] = erased.generation;
