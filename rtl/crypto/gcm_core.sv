@@ -1,34 +1,35 @@
-// AES-GCM (NIST SP 800-38D) over a stream of beats: one packet at a time, 96-bit IV, 128-bit tag.
+// AES-GCM (NIST SP 800-38D) over a stream of beats: one packet at a time, 96-bit IV, 128-bit tag. The AES blocks are made by
+// an aes_pool, which other cores may share.
 //
-//   cmd --> key ------> aes_core --> E(counter n) --(xor in)--> out
-//           iv, counter    |                            |
-//                          |--> H                       v
-//                          '--> E(J0) --. AAD, cipher, lengths --> ghash --> xor E(J0) --> tag
+//   cmd --> key, iv, counter --> aes_pool --> E(counter n) --(xor in)--> out
+//                                   |                            |
+//                                   |--> H                       v
+//                                   '--> E(J0) --. AAD, cipher, lengths --> ghash --> xor E(J0) --> tag
 //
 // Order on the streams: one command; its AAD beats if has_aad, the last one marked in_last; its payload beats if has_payload,
-// the last one marked; then the tag, offered once the last output beat has been taken. Only the last beat of AAD and of payload
-// may be short; octets behind it are not looked at, and are zero on the output. The next command is taken after the tag.
+// cmd_blocks_i of them, the last one marked; then the tag, offered once the last output beat has been taken. Only the last beat
+// of AAD and of payload may be short; octets behind it are not looked at, and are zero on the output. The next command is taken
+// after the tag.
 //
-// Counter mode runs ahead of the data: while a beat waits for its key stream the next one is already in work, and GHASH handles
-// the beat before. So a payload beat takes what AES takes, 10 clocks (AES-256: 14). E(J0) fills the first gap: it is made
-// when the end of the payload is in sight, or earlier if the next beat is not there yet. A key stream block that was made
-// for nothing is thrown away with the key.
+// The blocks are asked for in this order, as fast as the pool takes them: H if it was not given, the key stream, E(J0). No
+// more than the packet needs is asked for. The key is gone from here when the last one has been.
 //
-// When the tag is taken, every register that held key, round key, H, E(J0), key stream or data is zeroed.
+// When the tag is taken, every register that held key, H, E(J0) or data is zeroed.
 module gcm_core
   import gcm_pkg::*;
 #(
-    parameter int GHASH_DIGIT = 16  // bits of a GHASH product a clock: 16 keeps up with AES; 32 ends a packet 3 to 7 clocks earlier
+    parameter int GHASH_DIGIT = 16  // bits of a GHASH product a clock; a beat takes 128/GHASH_DIGIT clocks at least
 ) (
     input  logic         clk_i,
     input  logic         rst_ni,
     input  logic         cmd_valid_i,
     output logic         cmd_ready_o,
     input  gcm_cmd_t     cmd_i,
+    input  logic [ 15:0] cmd_blocks_i,       // payload beats
     input  logic         in_valid_i,
     output logic         in_ready_o,
-    input  logic [127:0] in_data_i,    // first octet in [127:120]
-    input  logic [  4:0] in_bytes_i,   // 1..16
+    input  logic [127:0] in_data_i,          // first octet in [127:120]
+    input  logic [  4:0] in_bytes_i,         // 1..16
     input  logic         in_last_i,
     output logic         out_valid_o,
     input  logic         out_ready_i,
@@ -38,7 +39,16 @@ module gcm_core
     output logic         tag_valid_o,
     input  logic         tag_ready_i,
     output logic [127:0] tag_o,
-    output logic         busy_o
+    output logic         busy_o,
+    // To a client's port of aes_pool.
+    output logic         aes_req_valid_o,
+    input  logic         aes_req_ready_i,
+    output logic         aes_req_key256_o,
+    output logic [255:0] aes_req_key_o,
+    output logic [127:0] aes_req_block_o,
+    input  logic         aes_rsp_valid_i,
+    output logic         aes_rsp_ready_o,
+    input  logic [127:0] aes_rsp_block_i
 );
   typedef enum logic [2:0] {
     IDLE,
@@ -48,21 +58,11 @@ module gcm_core
     TAG      // offered when everything is in
   } state_e;
 
-  // What an AES result is for.
-  typedef enum logic [1:0] {
-    KIND_H,
-    KIND_J0,
-    KIND_STREAM
-  } kind_e;
-
   state_e state_q;
   gcm_op_e op_q;
   logic has_payload_q;
-  logic h_todo_q, h_have_q;    // H: not yet given to AES; in ghash
-  logic j0_todo_q, j0_have_q;  // the same for E(J0)
-  logic [95:0] iv_q;
-  logic [31:0] counter_q;      // of the next key stream block
-  logic [1:0] ahead_q;         // key stream blocks given to AES and not yet used
+  logic h_have_q;   // H is in ghash
+  logic j0_have_q;  // E(J0) is here
   logic [60:0] aad_octets_q, payload_octets_q;
   logic [127:0] e_j0_q;
   logic out_valid_q, out_last_q;
@@ -74,72 +74,68 @@ module gcm_core
   wire in_fire = in_valid_i && in_ready_o;
   wire payload_fire = in_fire && state_q == PAYLOAD;
 
-  // ------------------------------------------------------------------ AES: what next?
-  logic aes_in_valid, aes_in_ready, aes_out_valid, aes_out_ready;
-  logic [127:0] aes_in, aes_out;
-  logic [1:0] aes_out_id;
-  kind_e kind;
-  logic kind_valid;
+  // ------------------------------------------------------------------ blocks still to ask for
+  logic key256_q;
+  logic [255:0] key_q;
+  logic [95:0] iv_q;
+  logic [31:0] counter_q;  // of the next key stream block
+  logic [15:0] blocks_q;   // key stream blocks
+  logic h_todo_q, j0_todo_q;
 
-  // in_sight: the beat that waits is a payload beat; the first of the ahead_q key stream blocks is its own.
-  // no_more: no key stream block will be used beyond those. wanted: one more will be, for sure.
-  wire in_sight = state_q == PAYLOAD && in_valid_i;
-  wire no_more = state_q == LENGTH || state_q == TAG || !has_payload_q || (in_sight && in_last_i && ahead_q != 2'd0);
-  wire wanted = !no_more && (ahead_q == 2'd0 || (ahead_q == 2'd1 && in_sight));
+  wire stream_todo = blocks_q != '0;
+  wire ask = aes_req_valid_o && aes_req_ready_i;
+  wire ask_last = h_todo_q ? !j0_todo_q : !stream_todo;
 
-  always_comb begin
-    kind_valid = 1'b1;
-    if (h_todo_q) kind = KIND_H;
-    else if (wanted || !j0_todo_q) begin
-      kind = KIND_STREAM;
-      kind_valid = !no_more;
-    end else kind = KIND_J0;
-  end
+  assign aes_req_valid_o  = h_todo_q || stream_todo || j0_todo_q;
+  assign aes_req_key256_o = key256_q;
+  assign aes_req_key_o    = key_q;
 
   always_comb begin
-    unique case (kind)
-      KIND_H: aes_in = '0;
-      KIND_J0: aes_in = {iv_q, 32'd1};
-      default: aes_in = {iv_q, counter_q};
-    endcase
+    aes_req_block_o = {iv_q, 32'd1};
+    if (stream_todo) aes_req_block_o = {iv_q, counter_q};
+    if (h_todo_q) aes_req_block_o = '0;
   end
 
-  wire stream_valid = aes_out_valid && aes_out_id == KIND_STREAM;
-  wire start = aes_in_valid && aes_in_ready;
-
-  assign aes_in_valid  = kind_valid && state_q != IDLE;
-  assign aes_out_ready = aes_out_id != KIND_STREAM || payload_fire;
-
-  aes_core #(
-      .ID_WIDTH(2)
-  ) u_aes (
-      .clk_i,
-      .rst_ni,
-      .key_load_i (cmd_fire),
-      .key256_i   (cmd_i.key256),
-      .key_i      (cmd_i.key),
-      .clear_i    (tag_fire),
-      .in_valid_i (aes_in_valid),
-      .in_ready_o (aes_in_ready),
-      .in_block_i (aes_in),
-      .in_id_i    (kind),
-      .out_valid_o(aes_out_valid),
-      .out_ready_i(aes_out_ready),
-      .out_block_o(aes_out),
-      .out_id_o   (aes_out_id)
-  );
-
-  wire h_done = aes_out_valid && aes_out_id == KIND_H;
-  wire j0_done = aes_out_valid && aes_out_id == KIND_J0;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || (ask && ask_last)) begin
+      key256_q  <= 1'b0;
+      key_q     <= '0;
+      iv_q      <= '0;
+      counter_q <= '0;
+      blocks_q  <= '0;
+      h_todo_q  <= 1'b0;
+      j0_todo_q <= 1'b0;
+    end else if (cmd_fire) begin
+      key256_q  <= cmd_i.key256;
+      key_q     <= {cmd_i.key[255:128], cmd_i.key256 ? cmd_i.key[127:0] : 128'd0};
+      iv_q      <= cmd_i.iv;
+      counter_q <= 32'd2;
+      blocks_q  <= cmd_i.op == GCM_HASHKEY ? '0 : cmd_blocks_i;
+      h_todo_q  <= !cmd_i.h_valid || cmd_i.op == GCM_HASHKEY;
+      j0_todo_q <= cmd_i.op != GCM_HASHKEY;
+    end else if (ask) begin
+      if (h_todo_q) h_todo_q <= 1'b0;
+      else if (stream_todo) begin
+        blocks_q  <= blocks_q - 16'd1;
+        counter_q <= counter_q + 32'd1;
+      end
+    end
+  end
 
   // ------------------------------------------------------------------ data
+  // The blocks come back in order: what one is for follows from what has come.
+  wire h_done = aes_rsp_valid_i && state_q != IDLE && !h_have_q;
+  wire j0_done = aes_rsp_valid_i && h_have_q && !j0_have_q && (state_q == LENGTH || state_q == TAG);
+
+  assign aes_rsp_ready_o = h_done || j0_done || payload_fire;
+
   wire out_free = !out_valid_q || out_ready_i;
   wire [127:0] in_kept = gcm_keep(in_data_i, in_bytes_i);
-  wire [127:0] out_kept = gcm_keep(in_data_i ^ aes_out, in_bytes_i);
-  logic ghash_valid, ghash_ready;
+  wire [127:0] out_kept = gcm_keep(in_data_i ^ aes_rsp_block_i, in_bytes_i);
+  logic ghash_valid, ghash_ready, ghash_y_valid;
   logic [127:0] ghash_block, ghash_y;
 
-  assign in_ready_o = h_have_q && ghash_ready && (state_q == AAD || (state_q == PAYLOAD && stream_valid && out_free));
+  assign in_ready_o = h_have_q && ghash_ready && (state_q == AAD || (state_q == PAYLOAD && aes_rsp_valid_i && out_free));
 
   always_comb begin
     ghash_valid = in_fire;
@@ -157,13 +153,14 @@ module gcm_core
   ) u_ghash (
       .clk_i,
       .rst_ni,
-      .h_load_i((cmd_fire && cmd_i.h_valid) || h_done),
-      .h_i     (cmd_fire ? cmd_i.h : aes_out),
-      .clear_i (tag_fire),
-      .valid_i (ghash_valid),
-      .ready_o (ghash_ready),
-      .block_i (ghash_block),
-      .y_o     (ghash_y)
+      .h_load_i ((cmd_fire && cmd_i.h_valid) || h_done),
+      .h_i      (cmd_fire ? cmd_i.h : aes_rsp_block_i),
+      .clear_i  (tag_fire),
+      .valid_i  (ghash_valid),
+      .ready_o  (ghash_ready),
+      .block_i  (ghash_block),
+      .y_valid_o(ghash_y_valid),
+      .y_o      (ghash_y)
   );
 
   // ------------------------------------------------------------------ sequence
@@ -174,7 +171,7 @@ module gcm_core
   assign out_bytes_o = out_bytes_q;
   assign out_last_o  = out_last_q;
   // For GCM_HASHKEY the hash is of nothing, Y = 0, and H stands in place of E(J0).
-  assign tag_valid_o = state_q == TAG && j0_have_q && ghash_ready && !out_valid_q;
+  assign tag_valid_o = state_q == TAG && j0_have_q && ghash_y_valid && !out_valid_q;
   assign tag_o       = tag_valid_o ? ghash_y ^ e_j0_q : '0;
 
   always_ff @(posedge clk_i) begin
@@ -182,13 +179,8 @@ module gcm_core
       state_q          <= IDLE;
       op_q             <= GCM_SEAL;
       has_payload_q    <= 1'b0;
-      h_todo_q         <= 1'b0;
       h_have_q         <= 1'b0;
-      j0_todo_q        <= 1'b0;
       j0_have_q        <= 1'b0;
-      iv_q             <= '0;
-      counter_q        <= '0;
-      ahead_q          <= '0;
       aad_octets_q     <= '0;
       payload_octets_q <= '0;
       e_j0_q           <= '0;
@@ -201,12 +193,8 @@ module gcm_core
       unique case (state_q)
         IDLE: if (cmd_fire) begin
           op_q          <= cmd_i.op;
-          has_payload_q <= cmd_i.has_payload && cmd_i.op != GCM_HASHKEY;
-          h_todo_q      <= !cmd_i.h_valid || cmd_i.op == GCM_HASHKEY;
-          h_have_q      <= cmd_i.h_valid;
-          j0_todo_q     <= cmd_i.op != GCM_HASHKEY;
-          iv_q          <= cmd_i.iv;
-          counter_q     <= 32'd2;
+          has_payload_q <= cmd_i.has_payload;
+          h_have_q      <= cmd_i.h_valid && cmd_i.op != GCM_HASHKEY;
           if (cmd_i.op == GCM_HASHKEY) state_q <= TAG;
           else if (cmd_i.has_aad) state_q <= AAD;
           else if (cmd_i.has_payload) state_q <= PAYLOAD;
@@ -227,16 +215,10 @@ module gcm_core
         LENGTH: if (ghash_valid && ghash_ready) state_q <= TAG;
         default: ;  // TAG: left by tag_fire
       endcase
-      if (start) begin
-        if (kind == KIND_H) h_todo_q <= 1'b0;
-        if (kind == KIND_J0) j0_todo_q <= 1'b0;
-        if (kind == KIND_STREAM) counter_q <= counter_q + 32'd1;
-      end
-      ahead_q <= ahead_q + 2'(start && kind == KIND_STREAM) - 2'(payload_fire);
       if (h_done) h_have_q <= 1'b1;
       if (j0_done || (h_done && op_q == GCM_HASHKEY)) begin
         j0_have_q <= 1'b1;
-        e_j0_q    <= aes_out;
+        e_j0_q    <= aes_rsp_block_i;
       end
     end
   end
@@ -245,6 +227,8 @@ module gcm_core
   // What the user owes.
   a_bytes: assert property (@(posedge clk_i) disable iff (!rst_ni) in_valid_i |-> in_bytes_i >= 5'd1 && in_bytes_i <= 5'd16);
   a_full: assert property (@(posedge clk_i) disable iff (!rst_ni) in_fire && !in_last_i |-> in_bytes_i == 5'd16);
+  a_blocks: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      cmd_fire && cmd_i.op != GCM_HASHKEY |-> cmd_i.has_payload == (cmd_blocks_i != '0));
   a_in_hold: assert property (@(posedge clk_i) disable iff (!rst_ni)
       in_valid_i && !in_ready_o |=> in_valid_i && $past({in_data_i, in_bytes_i, in_last_i}) == {in_data_i, in_bytes_i, in_last_i});
   // What it gets.
@@ -254,10 +238,14 @@ module gcm_core
   a_tag_hold: assert property (@(posedge clk_i) disable iff (!rst_ni)
       tag_valid_o && !tag_ready_i |=> tag_valid_o && $past(tag_o) == tag_o);
   a_tag_last: assert property (@(posedge clk_i) disable iff (!rst_ni) tag_valid_o |-> !out_valid_o);
-  a_ahead: assert property (@(posedge clk_i) disable iff (!rst_ni) payload_fire |-> ahead_q != 2'd0);
-  // Nothing secret outlives its command.
-  a_zero: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      tag_fire |=> !busy_o && {iv_q, e_j0_q, out_data_q} == '0 && {u_ghash.h_q, u_ghash.x_q, u_ghash.z_q} == '0 &&
-                   {u_aes.key_q, u_aes.older_q, u_aes.newest_q, u_aes.state_q, u_aes.result_q} == '0);
+  // As many beats came as were announced: every block asked for has been used up, and none comes for nobody.
+  a_asked: assert property (@(posedge clk_i) disable iff (!rst_ni) tag_valid_o |-> !aes_req_valid_o && !aes_rsp_valid_i);
+  a_nobody: assert property (@(posedge clk_i) disable iff (!rst_ni) state_q == IDLE |-> !aes_rsp_valid_i && !aes_req_valid_o);
+  a_req_hold: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      aes_req_valid_o && !aes_req_ready_i |=> aes_req_valid_o && $past({aes_req_key_o, aes_req_block_o}) == {aes_req_key_o, aes_req_block_o});
+  // G5: the key goes when nothing is left to be asked for, and nothing secret outlives its command.
+  a_g5_key: assert property (@(posedge clk_i) disable iff (!rst_ni) !aes_req_valid_o |-> {key_q, iv_q} == '0);
+  a_g5_zero: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      tag_fire |=> !busy_o && {key_q, iv_q, e_j0_q, out_data_q} == '0 && {u_ghash.h_q, u_ghash.x_q, u_ghash.z_q} == '0);
 `endif
 endmodule

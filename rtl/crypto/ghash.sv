@@ -5,10 +5,16 @@
 //
 //   Horner, highest powers first, DIGIT = 16:  Z = Z * x^16 ^ digit * H   8 times, digits of (Y ^ block) from bits [15:0] up
 //
-// A block takes 1 + 128/DIGIT clocks: ready_o is low meanwhile; then y_o is the new Y.
+// A block takes 128/DIGIT clocks when the next one follows at once: it is added to the product in the clock that finishes it.
+//
+//   clock       0      1      ..     Steps
+//   valid_i     block         |      next block
+//   ready_o     ~~~~~  _____________ ~~~~~~~~~~
+//   y_valid_o   ~~~~~  ______________________    Steps + 1: the new Y, until the next block is taken
+//
 // h_load_i starts a new hash (Y = 0) with hash key h_i; clear_i zeroes everything. Both go before a block.
 module ghash #(
-    parameter int DIGIT = 16  // 8, 16 or 32
+    parameter int DIGIT = 16  // 8, 16, 32 or 64
 ) (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -18,6 +24,7 @@ module ghash #(
     input  logic         valid_i,
     output logic         ready_o,
     input  logic [127:0] block_i,
+    output logic         y_valid_o,  // nothing is in work
     output logic [127:0] y_o
 );
   localparam int Steps = 128 / DIGIT;
@@ -40,8 +47,18 @@ module ghash #(
     return p[127+DIGIT:DIGIT] ^ {r, {(121 - DIGIT) {1'b0}}};
   endfunction
 
-  assign ready_o = !busy_q;
-  assign y_o     = z_q;
+  wire last = count_q == CountWidth'(Steps - 1);
+
+  // The product so far, with this clock's digit. Computed only when it is in work, which spares simulation.
+  logic [127:0] z;
+  always_comb begin
+    z = z_q;
+    if (busy_q) z = step(z_q, x_q[DIGIT-1:0], h_q);
+  end
+
+  assign ready_o   = !busy_q || last;
+  assign y_valid_o = !busy_q;
+  assign y_o       = z_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
@@ -51,24 +68,25 @@ module ghash #(
       count_q <= '0;
       busy_q  <= 1'b0;
     end else if (h_load_i) begin
-      h_q    <= h_i;
-      z_q    <= '0;
-      busy_q <= 1'b0;
-    end else if (busy_q) begin
-      z_q     <= step(z_q, x_q[DIGIT-1:0], h_q);
-      x_q     <= x_q >> DIGIT;
-      count_q <= count_q + 1'b1;
-      if (count_q == CountWidth'(Steps - 1)) busy_q <= 1'b0;
-    end else if (valid_i) begin
-      x_q     <= z_q ^ block_i;
+      h_q     <= h_i;
+      z_q     <= '0;
+      count_q <= '0;
+      busy_q  <= 1'b0;
+    end else if (valid_i && ready_o) begin
+      x_q     <= z ^ block_i;
       z_q     <= '0;
       count_q <= '0;
       busy_q  <= 1'b1;
+    end else if (busy_q) begin
+      x_q     <= x_q >> DIGIT;
+      z_q     <= z;
+      count_q <= count_q + 1'b1;
+      busy_q  <= !last;
     end
   end
 
   initial begin
-    if (DIGIT != 8 && DIGIT != 16 && DIGIT != 32) $error("ghash: DIGIT must be 8, 16 or 32");
+    if (DIGIT != 8 && DIGIT != 16 && DIGIT != 32 && DIGIT != 64) $error("ghash: DIGIT must be 8, 16, 32 or 64");
   end
 
 `ifndef SYNTHESIS

@@ -203,12 +203,15 @@ module ghash_pipe (
 
 `ifndef SYNTHESIS
   logic [1:0] count_q;  // blocks of the packet at hand, no more than 2
+  logic last_next_q;
   always_ff @(posedge clk_i) begin
+    last_next_q <= last_next_i;
     if (!rst_ni) begin
       count_q <= '0;
     end else begin
+      if (last_next_q) a_next: assert (valid_i && last_i);
       if (valid_i) begin
-        a_three: assert (!last_i || count_q == 2'd2);
+        a_three: assert (!last_i || (count_q == 2'd2 && last_next_q));
         count_q <= last_i ? '0 : count_q == 2'd2 ? count_q : count_q + 2'd1;
       end
       if (h_load_i) a_load: assert (count_q == '0 || (valid_i && last_i));

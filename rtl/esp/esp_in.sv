@@ -9,13 +9,16 @@
 // Plaintext is written to the packet store while it comes, but the store is told to let it go only after the last of these
 // checks (G4, G8, G11).
 //
-// Key, salt and hash key go from the table's answer straight into gcm_core and are not held here.
+// Key, salt and hash key go from the table's answer straight into gcm_core and are not held here. The AES engines stand outside
+// (aes_pool); the other direction uses them too.
 module esp_in
   import sallyport_abi_pkg::*;
   import sad_pkg::*;
   import esp_pkg::*;
   import gcm_pkg::*;
-(
+#(
+    parameter int GHASH_DIGIT = 16  // see gcm_core
+) (
     input  logic         clk_i,
     input  logic         rst_ni,
     // From pkt_ingest (EXACT = 0). The record stays on offer until its packet is done.
@@ -38,6 +41,15 @@ module esp_in
     input  logic         cmt_rsp_valid_i,
     output logic         cmt_rsp_ready_o,
     input  verdict_e     cmt_rsp_i,
+    // Client's port of aes_pool.
+    output logic         aes_req_valid_o,
+    input  logic         aes_req_ready_i,
+    output logic         aes_req_key256_o,
+    output logic [255:0] aes_req_key_o,
+    output logic [127:0] aes_req_block_o,
+    input  logic         aes_rsp_valid_i,
+    output logic         aes_rsp_ready_o,
+    input  logic [127:0] aes_rsp_block_i,
     // pkt_store.
     input  logic [15:0]  space_i,
     output logic         wr_valid_o,
@@ -166,26 +178,37 @@ module esp_in
     end
   end
 
-  gcm_core u_gcm (
+  gcm_core #(
+      .GHASH_DIGIT(GHASH_DIGIT)
+  ) u_gcm (
       .clk_i,
       .rst_ni,
-      .cmd_valid_i(gcm_cmd_valid),
-      .cmd_ready_o(gcm_cmd_ready),
-      .cmd_i      (gcm_cmd),
-      .in_valid_i (gcm_in_valid),
-      .in_ready_o (gcm_in_ready),
-      .in_data_i  (gcm_in_data),
-      .in_bytes_i (gcm_in_bytes),
-      .in_last_i  (gcm_in_last),
-      .out_valid_o(gcm_out_valid),
-      .out_ready_i(gcm_out_ready),
-      .out_data_o (gcm_out_data),
-      .out_bytes_o(gcm_out_bytes),
-      .out_last_o (gcm_out_last),
-      .tag_valid_o(gcm_tag_valid),
-      .tag_ready_i(gcm_tag_ready),
-      .tag_o      (gcm_tag),
-      .busy_o     (gcm_busy)
+      .cmd_valid_i (gcm_cmd_valid),
+      .cmd_ready_o (gcm_cmd_ready),
+      .cmd_i       (gcm_cmd),
+      .cmd_blocks_i({4'd0, cipher_q[15:4]} + {15'd0, cipher_q[3:0] != '0}),
+      .in_valid_i  (gcm_in_valid),
+      .in_ready_o  (gcm_in_ready),
+      .in_data_i   (gcm_in_data),
+      .in_bytes_i  (gcm_in_bytes),
+      .in_last_i   (gcm_in_last),
+      .out_valid_o (gcm_out_valid),
+      .out_ready_i (gcm_out_ready),
+      .out_data_o  (gcm_out_data),
+      .out_bytes_o (gcm_out_bytes),
+      .out_last_o  (gcm_out_last),
+      .tag_valid_o (gcm_tag_valid),
+      .tag_ready_i (gcm_tag_ready),
+      .tag_o       (gcm_tag),
+      .busy_o      (gcm_busy),
+      .aes_req_valid_o,
+      .aes_req_ready_i,
+      .aes_req_key256_o,
+      .aes_req_key_o,
+      .aes_req_block_o,
+      .aes_rsp_valid_i,
+      .aes_rsp_ready_o,
+      .aes_rsp_block_i
   );
 
   wire in_fire  = gcm_in_valid && gcm_in_ready;

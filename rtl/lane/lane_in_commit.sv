@@ -27,7 +27,7 @@ module lane_in_commit
   logic         icv_valid, icvs_room, claim_valid, claims_room;
   claim_t       claim;
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH(128),
       .DEPTH(InFlight)
   ) u_icvs (
@@ -43,7 +43,7 @@ module lane_in_commit
 
   wire sent = cmt_req_valid_o && cmt_req_ready_i;
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH($bits(claim_t)),
       .DEPTH(InFlight)
   ) u_claims (

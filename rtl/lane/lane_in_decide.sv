@@ -28,7 +28,7 @@ module lane_in_decide
   logic    order_valid, judged_valid, judged_pop;
   logic    orders_room, judged_room;
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH($bits(order_t)),
       .DEPTH(InFlight)
   ) u_orders (
@@ -42,7 +42,7 @@ module lane_in_decide
       .data_o (order)
   );
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH($bits(judged_t)),
       .DEPTH(InFlight)
   ) u_judged (

@@ -46,7 +46,7 @@ module lane_in_emit
   emit_t front, run_q;
   logic  front_valid, take;
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH($bits(emit_t)),
       .DEPTH(256),
       .BLOCK(1'b1)

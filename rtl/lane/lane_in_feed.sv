@@ -10,7 +10,7 @@
 //
 //   ring    |. . . .|. S N I|I c c c|c c c c|t t t t|       S SPI, N sequence number, I IV, c ciphertext, t ICV; 4 octets each
 //   steps           | load  |window |window |window |
-//   slots           |FIRST S N I I  |DATA   |DATA   |LEN
+//   slots                   |FIRST  |DATA   |DATA   |LEN        FIRST: S N I I, DATA: c c c c and c c c t, LEN: t t t
 //
 // A packet takes as many clocks as beats are read, which is never more than it has. If its last window ends in the last beat of
 // the ring and does not fill 16 octets ("rest"), it comes in the clock after, while the next packet's first step, which makes no

@@ -61,7 +61,7 @@ module lane_in_judge
     policy_in.dst_prefix = policy_i.addr_b;
   end
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH($bits(policy_t)),
       .DEPTH(2 * InFlight)
   ) u_policies (
@@ -175,7 +175,7 @@ module lane_in_judge
   // ------------------------------------------------------------------ step 2
   shape_t      shape2_q;
   head_t       head2_q;
-  logic [16:0] payload_q;     // octets in front of the padding; negative when the padding is longer than the plaintext
+  logic [15:0] payload_q;     // octets in front of the padding; means nothing if that is longer than the plaintext, and wrong
   logic        pad_ok_q, named_q;
   logic [7:0]  next_header_q;
   logic [7:0]  proto_q;       // for the selectors
@@ -194,7 +194,7 @@ module lane_in_judge
     end else if (step_q[2]) begin
       shape2_q      <= shape1_q;
       head2_q       <= head_q;
-      payload_q     <= {1'b0, shape1_q.cipher} - {9'd0, pad_len} - 17'd2;
+      payload_q     <= shape1_q.cipher - {8'd0, pad_len} - 16'd2;
       pad_ok_q      <= pad_ok;
       named_q       <= (next_header == 8'd4 && head_q.v4) || (next_header == 8'd41 && head_q.v6);
       next_header_q <= next_header;
@@ -214,13 +214,13 @@ module lane_in_judge
       length_q      <= '0;
       ports_shown_q <= 1'b0;
     end else if (step_q[3]) begin
-      length_q      <= shape2_q.tunnel ? inner_q.total_len : shape2_q.hdr_len + payload_q[15:0];
+      length_q      <= shape2_q.tunnel ? inner_q.total_len : shape2_q.hdr_len + payload_q;
       ports_shown_q <= shape2_q.tunnel ? inner_q.ports_shown : payload_q[15:2] != '0;
       verdict3_q    <= VERDICT_OK;
-      if (payload_q[16] || !pad_ok_q) verdict3_q <= VERDICT_BAD_PADDING;
+      if (!pad_ok_q) verdict3_q <= VERDICT_BAD_PADDING;
       else if (next_header_q == 8'd59) verdict3_q <= VERDICT_DUMMY;
       else if (shape2_q.tunnel && !named_q) verdict3_q <= VERDICT_BAD_NEXT_HEADER;
-      else if (shape2_q.tunnel && (!inner_q.ok || inner_q.total_len > payload_q[15:0])) verdict3_q <= VERDICT_BAD_INNER;
+      else if (shape2_q.tunnel && (!inner_q.ok || inner_q.total_len > payload_q)) verdict3_q <= VERDICT_BAD_INNER;
     end
   end
 

@@ -69,7 +69,7 @@ module lane_in_lookup
 
   assign rec_ready_o = arrivals_room;
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH($bits(arrival_t)),
       .DEPTH(256),
       .BLOCK(1'b1)
@@ -135,7 +135,7 @@ module lane_in_lookup
     end
   end
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH($bits(job_t)),
       .DEPTH(8)
   ) u_jobs (
@@ -168,7 +168,7 @@ module lane_in_lookup
     secret.h         = lkp_rsp_i.view.h;
   end
 
-  lane_in_shift #(
+  lane_shift #(
       .WIDTH($bits(found_t)),
       .DEPTH(Asked)
   ) u_found (
@@ -181,7 +181,7 @@ module lane_in_lookup
       .data_o (found_o)
   );
 
-  lane_in_shift #(
+  lane_shift #(
       .WIDTH($bits(secret_t)),
       .DEPTH(Asked)
   ) u_secrets (

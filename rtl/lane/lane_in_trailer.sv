@@ -6,7 +6,8 @@
 //
 // Of each octet: is it a 1, and is it one more than the octet before? A run 1, 2, .., d that ends at an octet is then a carry that
 // a 1 makes and a "one more" passes on, so an adder finds all of them. The octet before the pad length must end a run and be
-// equal to the pad length. A run begins inside the plaintext, so padding that is longer than that is never right.
+// equal to the pad length. A run begins inside the plaintext, so padding that is longer than that is never right. (255, 0 goes on
+// as a run, but a pad length of 0 asks for none, and with the next 1 another one begins.)
 module lane_in_trailer (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -27,6 +28,7 @@ module lane_in_trailer (
   logic [23:0] word_q;         // its last three octets
 
   logic [15:0] one, more;
+  wire [135:0] octets = {tail_q, data_i};
   logic [23:0] word;
 
   always_comb begin
@@ -35,9 +37,8 @@ module lane_in_trailer (
     word = '0;
     if (valid_i) begin
       for (int k = 0; k < 16; k++) begin
-        one[k] = data_i[127-8*k-:8] == 8'd1;
-        if (k == 0) more[k] = tail_q != 8'hFF && data_i[127:120] == tail_q + 8'd1;
-        else more[k] = data_i[135-8*k-:8] != 8'hFF && data_i[127-8*k-:8] == data_i[135-8*k-:8] + 8'd1;
+        one[k]  = octets[127-8*k-:8] == 8'd1;
+        more[k] = octets[127-8*k-:8] == octets[135-8*k-:8] + 8'd1;
       end
       unique case (bytes_i[3:2])
         2'd1: word = data_i[119:96];

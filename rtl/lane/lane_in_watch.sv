@@ -30,7 +30,7 @@ module lane_in_watch
   wire         last  = plain && (begun_q ? one_q : only_q);
   wire  [11:0] left  = begun_q ? left_q : shape.blocks;
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH($bits(shape_t)),
       .DEPTH(InFlight)
   ) u_shapes (

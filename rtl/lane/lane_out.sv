@@ -178,7 +178,7 @@ module lane_out
   logic [127:0] block, icv;
   logic [16:0]  cipher_sum;
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH(128),
       .DEPTH(STORE_DEPTH),
       .BLOCK(1'b1)
@@ -193,7 +193,7 @@ module lane_out
       .data_o (block)
   );
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH(128),
       .DEPTH(InFlight)
   ) u_icvs (

@@ -160,7 +160,7 @@ module out_admit
       dec_ttl: flags[SA_FLAG_DEC_TTL]
   };
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH($bits(answer_t)),
       .DEPTH(Asking)
   ) u_answers (
@@ -196,7 +196,7 @@ module out_admit
   secret_t secret;
   assign secret = '{key256: flags[SA_FLAG_KEY256], key: adm_rsp_i.view.key, salt: adm_rsp_i.view.salt, h: adm_rsp_i.view.h};
 
-  lane_in_shift #(
+  lane_shift #(
       .WIDTH($bits(secret_t)),
       .DEPTH(Asking)
   ) u_secrets (
@@ -219,7 +219,7 @@ module out_admit
 
   wire decide = arrival_waits && (!arrival.ask || answer_valid) && (!job_valid_q || job_ready_i) && (!cnt_valid_q || cnt_ready_i);
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH($bits(arrival_t)),
       .DEPTH(InFlight)
   ) u_arrivals (

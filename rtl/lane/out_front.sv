@@ -44,7 +44,7 @@ module out_front
   template_t tpl;
   frame_t    frame;
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH($bits(ticket_t)),
       .DEPTH(InFlight)
   ) u_tickets (
@@ -58,7 +58,7 @@ module out_front
       .data_o (ticket)
   );
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH($bits(frame_t)),
       .DEPTH(InFlight)
   ) u_frames (
@@ -72,7 +72,7 @@ module out_front
       .data_o (frame)
   );
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH($bits(template_t)),
       .DEPTH(InFlight)
   ) u_templates (
@@ -213,7 +213,7 @@ module out_front
   end
 
   // Three packets may have one: that at the output, that in front_q, and this.
-  lane_in_shift #(
+  lane_shift #(
       .WIDTH(16),
       .DEPTH(4)
   ) u_sums (

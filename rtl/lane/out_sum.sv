@@ -26,7 +26,7 @@ module out_sum
   wire block = valid_i && !pass_i;
   wire last  = block && done_q == last_no;
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH(13),
       .DEPTH(InFlight)
   ) u_packets (
@@ -82,7 +82,7 @@ module out_sum
     if (part_last_q) sum_q <= {1'b0, total[31:16]} + {1'b0, total[15:0]};
   end
 
-  lane_in_fifo #(
+  lane_fifo #(
       .WIDTH(17),
       .DEPTH(InFlight)
   ) u_sums (

@@ -61,9 +61,9 @@ module sad_bank
 
   // ------------------------------------------------------------------ grant
   logic [Count-1:0][RowBits-1:0] row;
-  logic [6:1]                    valid, writes;
-  logic [6:1][RowBits-1:0]       at;
-  logic                          eventful, arriving;
+  logic [7:1]                    valid, writes;
+  logic [7:1][RowBits-1:0]       at;
+  logic                          arriving;
   logic [Visits:0]               visit_valid;
   logic [Visits:0][RowBits-1:0]  visit_row;
 
@@ -85,7 +85,6 @@ module sad_bank
       .row_i      (row),
       .writes_i   (writes),
       .at_i       (at),
-      .eventful_i (eventful),
       .visit_i    (visit_valid),
       .visit_row_i(visit_row),
       .grant_o
@@ -151,7 +150,6 @@ module sad_bank
       .valid_o       (valid),
       .writes_o      (writes),
       .row_o         (at),
-      .eventful_o    (eventful),
       .first_kind_o  (first_kind),
       .then_kind_o   (then_kind),
       .life_i        (life),
@@ -180,7 +178,7 @@ module sad_bank
       .mended_o
   );
   assign empty_o        = valid == '0 && !arriving;
-  assign answer_valid_o = valid[6];
+  assign answer_valid_o = valid[7];
 
   sad_bank_mem #(
       .ROWS  (Rows),
@@ -206,7 +204,7 @@ module sad_bank
       .first_single_o(first_single),
       .then_damage_o (then_damage),
       .then_single_o (then_single),
-      .wr_row_i      (at[6]),
+      .wr_row_i      (at[7]),
       .wr_i          (wr),
       .wr_window_i   (wr_window),
       .life_i        (life_next),
@@ -232,7 +230,7 @@ module sad_bank
       .clk_i,
       .rst_ni,
       .fresh_i   (fresh),
-      .row_i     (at[6]),
+      .row_i     (at[7]),
       .lost_o,
       .arriving_o(arriving),
       .valid_o   (visit_valid),
@@ -253,7 +251,7 @@ module sad_bank
       note_row_q <= '0;
     end else if (!note_q || note_pop_i) begin
       note_q <= wrong;
-      if (wrong) note_row_q <= at[6];
+      if (wrong) note_row_q <= at[7];
     end
   end
   assign note_o     = note_q;

@@ -10,8 +10,8 @@ module sad_bank_lanes
     localparam int KeyAt  = CfgAt + CFG_WORDS,
     localparam int OutcAt = KeyAt + KeyWords,
     localparam int IncAt  = OutcAt + OutcWords,
-    localparam int FwAt   = IncAt + IncWords,
-    localparam int AtBits = $clog2(FwAt + 1)
+    localparam int FwAt    = IncAt + IncWords,
+    localparam int IncBits = $clog2(IncWords)
 ) (
     input  logic                                 clk_i,
     input  logic                                 rst_ni,
@@ -75,29 +75,47 @@ module sad_bank_lanes
   assign reading_o = turn_i && (cfg_rd_q || ctr_rd_q || misc_rd_q || cfg_new_q || ctr_new_q || misc_new_q);
 
   // ------------------------------------------------------------------ lanes
-  logic [AtBits-1:0] cfg_at, ctr_at, misc_at;
+  // Flags of the words that the lanes show.
+  logic [1:0] cfg_flag, ctr_flag, misc_flag;  // two bits, one bit
+  wire  [CFG_WORDS-1:0]  cfg_single  = single_i[CfgAt+:CFG_WORDS];
+  wire  [CFG_WORDS-1:0]  cfg_double  = double_i[CfgAt+:CFG_WORDS];
+  wire  [KeyWords-1:0]   key_single  = single_i[KeyAt+:KeyWords];
+  wire  [KeyWords-1:0]   key_double  = double_i[KeyAt+:KeyWords];
+  wire  [OutcWords-1:0]  outc_single = single_i[OutcAt+:OutcWords];
+  wire  [OutcWords-1:0]  outc_double = double_i[OutcAt+:OutcWords];
+  wire  [IncWords-1:0]   inc_single  = single_i[IncAt+:IncWords];
+  wire  [IncWords-1:0]   inc_double  = double_i[IncAt+:IncWords];
+
   always_comb begin
-    cfg_at = AtBits'(CfgAt) + AtBits'(cfg_word2_q);
-    ctr_at = (ctr_inc2_q ? AtBits'(IncAt) : AtBits'(OutcAt)) + AtBits'(ctr_word2_q);
-    unique case (misc_mem2_q)
-      SAD_MEM_KEY: misc_at = AtBits'(KeyAt) + AtBits'(misc_word2_q);
-      SAD_MEM_FW: misc_at = AtBits'(FwAt);
-      default: misc_at = AtBits'(misc_word2_q);
-    endcase
+    cfg_flag  = '0;
+    ctr_flag  = '0;
+    misc_flag = '0;
+    if (cfg_new_q) cfg_flag = {cfg_double[cfg_word2_q], cfg_single[cfg_word2_q]};
+    if (ctr_new_q) begin
+      if (ctr_inc2_q) ctr_flag = {inc_double[IncBits'(ctr_word2_q)], inc_single[IncBits'(ctr_word2_q)]};
+      else ctr_flag = {outc_double[ctr_word2_q[1:0]], outc_single[ctr_word2_q[1:0]]};
+    end
+    if (misc_new_q) begin
+      unique case (misc_mem2_q)
+        SAD_MEM_KEY: misc_flag = {key_double[misc_word2_q], key_single[misc_word2_q]};
+        SAD_MEM_FW: misc_flag = {double_i[FwAt], single_i[FwAt]};
+        default: misc_flag = {misc_word2_q[0] ? double_i[1] : double_i[0], misc_word2_q[0] ? single_i[1] : single_i[0]};
+      endcase
+    end
   end
 
   always_comb begin
     lanes_o = '0;
     if (turn_i) begin
       lanes_o.cfg_new   = cfg_new_q;
-      lanes_o.cfg_bad   = cfg_new_q && double_i[cfg_at];
+      lanes_o.cfg_bad   = cfg_flag[1];
       lanes_o.cfg_word  = cfg_word2_q;
       lanes_o.cfg       = cfg_i[cfg_word2_q];
       lanes_o.ctr_new   = ctr_new_q;
-      lanes_o.ctr_bad   = ctr_new_q && double_i[ctr_at];
+      lanes_o.ctr_bad   = ctr_flag[1];
       lanes_o.ctr       = ctr_inc2_q ? inc_i[ctr_word2_q] : outc_i[ctr_word2_q[1:0]];
       lanes_o.misc_new  = misc_new_q;
-      lanes_o.misc_bad  = misc_new_q && double_i[misc_at];
+      lanes_o.misc_bad  = misc_flag[1];
       lanes_o.misc_mem  = misc_mem2_q;
       lanes_o.misc_word = misc_word2_q;
       // Key words pass here: nothing stays.
@@ -114,26 +132,22 @@ module sad_bank_lanes
   wire unused_write = ^access_i;
 
   // One error a clock is told; a second one in the same clock stays in the memory until it is read again.
-  wire cfg_single  = cfg_new_q && single_i[cfg_at];
-  wire ctr_single  = ctr_new_q && single_i[ctr_at];
-  wire misc_single = misc_new_q && single_i[misc_at];
-
   always_comb begin
     ecc_o = '0;
     if (turn_i) begin
-      if (lanes_o.cfg_bad || (cfg_single && !lanes_o.ctr_bad && !lanes_o.misc_bad)) begin
-        ecc_o.two_bits = lanes_o.cfg_bad;
-        ecc_o.one_bit  = !lanes_o.cfg_bad;
+      if (cfg_flag[1] || (cfg_flag[0] && !ctr_flag[1] && !misc_flag[1])) begin
+        ecc_o.two_bits = cfg_flag[1];
+        ecc_o.one_bit  = !cfg_flag[1];
         ecc_o.mem      = SAD_MEM_CFG;
         ecc_o.word     = 5'(cfg_word2_q);
-      end else if (lanes_o.ctr_bad || (ctr_single && !lanes_o.misc_bad)) begin
-        ecc_o.two_bits = lanes_o.ctr_bad;
-        ecc_o.one_bit  = !lanes_o.ctr_bad;
+      end else if (ctr_flag[1] || (ctr_flag[0] && !misc_flag[1])) begin
+        ecc_o.two_bits = ctr_flag[1];
+        ecc_o.one_bit  = !ctr_flag[1];
         ecc_o.mem      = ctr_inc2_q ? SAD_MEM_INC : SAD_MEM_OUTC;
         ecc_o.word     = ctr_word2_q;
-      end else if (lanes_o.misc_bad || misc_single) begin
-        ecc_o.two_bits = lanes_o.misc_bad;
-        ecc_o.one_bit  = !lanes_o.misc_bad;
+      end else if (misc_flag != '0) begin
+        ecc_o.two_bits = misc_flag[1];
+        ecc_o.one_bit  = !misc_flag[1];
         ecc_o.mem      = misc_mem2_q;
         ecc_o.word     = 5'(misc_word2_q);
       end

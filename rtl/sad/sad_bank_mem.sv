@@ -1,7 +1,7 @@
 // The memories of one bank of sad_full: a column for each word, so that an entry is read wide, in one clock.
 //
 // Packets read an entry in two goes: first what is judged and counted, two clocks later the window and what only leaves with the
-// answer. Words come two clocks after they were asked for. While turn_i the ports are the turn's, word by word, as sad_mem has
+// answer. Words come three clocks after they were asked for. While turn_i the ports are the turn's, word by word, as sad_mem has
 // them; no packet is under way then.
 //
 //                        admission    look-up     commit          failed ICV
@@ -63,6 +63,23 @@ module sad_bank_mem
   localparam logic [CFG_WORDS-1:0] CfgLimits = 12'b0011_1100_0000;
   localparam logic [CFG_WORDS-1:0] CfgIcv    = 12'b0100_0000_0000;
 
+  // ------------------------------------------------------------------ lanes of a turn: a clock earlier
+  localparam int IncWords = IncFixed + WindowWords;
+  // Columns in the order of sad_mem; the firmware's word is one column.
+  localparam int CfgAt  = StateWords;
+  localparam int KeyAt  = CfgAt + CFG_WORDS;
+  localparam int OutcAt = KeyAt + KeyWords;
+  localparam int IncAt  = OutcAt + OutcWords;
+  localparam int FwAt   = IncAt + IncWords;
+
+  logic [StateWords-1:0][StateBits-1:0] soon_state;
+  logic [CFG_WORDS-1:0][63:0]           soon_cfg;
+  logic [KeyWords-1:0][63:0]            soon_key;
+  logic [FwBits-1:0]                    soon_fw;
+  logic [OutcWords-1:0][63:0]           soon_outc;
+  logic [IncWords-1:0][63:0]            soon_inc;
+  logic [FwAt:0]                        soon_single, soon_double;
+
   // ------------------------------------------------------------------ who reads
   wire is_out  = first_kind_i == REQ_OUT;
   wire is_take = first_kind_i == REQ_TAKE;
@@ -113,6 +130,9 @@ module sad_bank_mem
         .wr_code_i  (state_code),
         .rd_en_i    (first_i || (turn_misc && access_i.misc_mem == SAD_MEM_STATE && access_i.misc_word == 3'(w))),
         .rd_addr_i  (first_row),
+        .soon_o       (soon_state[w]),
+        .soon_single_o(soon_single[w]),
+        .soon_double_o(soon_double[w]),
         .data_o     (state[w]),
         .single_o   (state_single[w]),
         .double_o   (state_double[w]),
@@ -141,6 +161,9 @@ module sad_bank_mem
         .wr_code_i  (turn_code_i),
         .rd_en_i    ((CfgFirst[w] ? first_cfg[w] : view) || (turn_cfg && access_i.cfg_word == 4'(w))),
         .rd_addr_i  (CfgFirst[w] ? first_row : then_row),
+        .soon_o       (soon_cfg[w]),
+        .soon_single_o(soon_single[CfgAt+w]),
+        .soon_double_o(soon_double[CfgAt+w]),
         .data_o     (cfg_o[w]),
         .single_o   (cfg_single[w]),
         .double_o   (cfg_double[w]),
@@ -164,6 +187,9 @@ module sad_bank_mem
         .wr_code_i  (turn_code_i),
         .rd_en_i    (view || (turn_misc && access_i.misc_mem == SAD_MEM_KEY && access_i.misc_word == 3'(w))),
         .rd_addr_i  (then_row),
+        .soon_o       (soon_key[w]),
+        .soon_single_o(soon_single[KeyAt+w]),
+        .soon_double_o(soon_double[KeyAt+w]),
         .data_o     (key_o[w]),
         .single_o   (key_single[w]),
         .double_o   (key_double[w]),
@@ -198,6 +224,9 @@ module sad_bank_mem
         .wr_code_i  (code),
         .rd_en_i    ((first_i && is_out) || (turn_outc && access_i.ctr_word == 5'(w))),
         .rd_addr_i  (first_row),
+        .soon_o       (soon_outc[w]),
+        .soon_single_o(soon_single[OutcAt+w]),
+        .soon_double_o(soon_double[OutcAt+w]),
         .data_o     (outc_o[w]),
         .single_o   (outc_single[w]),
         .double_o   (outc_double[w]),
@@ -227,6 +256,9 @@ module sad_bank_mem
         .wr_code_i  (code),
         .rd_en_i    (first_inc[w] || (turn_inc && access_i.ctr_word == 5'(w))),
         .rd_addr_i  (first_row),
+        .soon_o       (soon_inc[w]),
+        .soon_single_o(soon_single[IncAt+w]),
+        .soon_double_o(soon_double[IncAt+w]),
         .data_o     (inc_o[w]),
         .single_o   (inc_single[w]),
         .double_o   (inc_double[w]),
@@ -257,6 +289,9 @@ module sad_bank_mem
         .wr_code_i  (code),
         .rd_en_i    (window || (turn_inc && access_i.ctr_word == Word)),
         .rd_addr_i  (then_row),
+        .soon_o       (soon_inc[IncFixed+w]),
+        .soon_single_o(soon_single[IncAt + IncFixed+w]),
+        .soon_double_o(soon_double[IncAt + IncFixed+w]),
         .data_o     (window_o[w]),
         .single_o   (window_single[w]),
         .double_o   (window_double[w]),
@@ -292,6 +327,9 @@ module sad_bank_mem
       .wr_code_i  (fw_code),
       .rd_en_i    (turn_misc && access_i.misc_mem == SAD_MEM_FW),
       .rd_addr_i  ({access_i.misc_word[1:0], turn_row_i}),
+      .soon_o       (soon_fw),
+      .soon_single_o(soon_single[FwAt]),
+      .soon_double_o(soon_double[FwAt]),
       .data_o     (fw),
       .single_o   (fw_single),
       .double_o   (fw_double),
@@ -321,20 +359,20 @@ module sad_bank_mem
       .rst_ni,
       .turn_i,
       .access_i,
-      .state_i (state),
-      .cfg_i   (cfg_o),
-      .key_i   (key_o),
-      .fw_i    (fw),
-      .outc_i  (outc_o),
-      .inc_i   ({window_o, inc_o}),
-      .single_i({fw_single, window_single, inc_single, outc_single, key_single, cfg_single, state_single}),
-      .double_i({fw_double, window_double, inc_double, outc_double, key_double, cfg_double, state_double}),
+      .state_i (soon_state),
+      .cfg_i   (soon_cfg),
+      .key_i   (soon_key),
+      .fw_i    (soon_fw),
+      .outc_i  (soon_outc),
+      .inc_i   (soon_inc),
+      .single_i(soon_single),
+      .double_i(soon_double),
       .lanes_o,
       .ecc_o,
       .reading_o
   );
 
-  wire unused = ^{access_i, flip_i};
+  wire unused = ^{access_i, flip_i, fw, fw_single, fw_double};
 
 `ifndef SYNTHESIS
   initial begin

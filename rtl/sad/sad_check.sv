@@ -24,37 +24,10 @@ module sad_check #(
 
   localparam rows_t Rows = make_rows();
 
-  // The same in groups of six bits, as a LUT takes them.
-  localparam int Groups = 6;
-  typedef logic [Checks-1:0][Groups-1:0][WIDTH-1:0] groups_t;
-
-  function automatic groups_t make_groups();
-    groups_t groups;
-    int      n;
-    groups = '0;
-    for (int c = 0; c < Checks; c++) begin
-      n = 0;
-      for (int i = 0; i < WIDTH; i++) begin
-        if (Rows[c][i]) begin
-          groups[c][n/6][i] = 1'b1;
-          n++;
-        end
-      end
-    end
-    return groups;
-  endfunction
-
-  localparam groups_t Parts = make_groups();
-
-  logic [Checks-1:0][Groups-1:0] part;
   always_comb begin
     check_o = 'x;
-    part    = 'x;
     if (en_i) begin
-      for (int c = 0; c < Checks; c++) begin
-        for (int g = 0; g < Groups; g++) part[c][g] = ^(data_i & Parts[c][g]);
-        check_o[c] = ^part[c];
-      end
+      for (int c = 0; c < Checks; c++) check_o[c] = ^(data_i & Rows[c]);
     end
   end
 endmodule

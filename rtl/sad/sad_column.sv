@@ -1,7 +1,7 @@
-// One word of every entry of a bank, with a check code: a memory, and behind it the correction with a register of its own.
+// One word of every entry of a bank, with a check code: a memory, and behind it the correction in two steps.
 //
-//   clock   n        n+1                     n+2
-//           rd_en    code word on its way    data_o, corrected; single_o, double_o
+//   clock   n        n+1                n+2                                     n+3
+//           rd_en    code word, check   soon_o, corrected; its flags            data_o, the same in a register; its flags
 //
 // The flags stand for one clock. The data stands until the next read, or with WIPE (keys, G5) for that clock only.
 // The writer brings the check bits along: one encoder serves all columns that have the same writer.
@@ -24,9 +24,12 @@ module sad_column #(
     input  logic [CodeWidth-1:0] wr_code_i,    // {check, data}
     input  logic                 rd_en_i,
     input  logic [AddrWidth-1:0] rd_addr_i,
+    output logic [WIDTH-1:0]     soon_o,
+    output logic                 soon_single_o,
+    output logic                 soon_double_o,
     output logic [WIDTH-1:0]     data_o,
-    output logic                 single_o,     // was wrong in one bit, is corrected
-    output logic                 double_o,     // cannot be corrected
+    output logic                 single_o,       // was wrong in one bit, is corrected
+    output logic                 double_o,       // cannot be corrected
     // Simulation only; tie to 0 otherwise.
     input  logic                 flip_en_i,
     input  logic [AddrWidth-1:0] flip_addr_i,
@@ -42,7 +45,7 @@ module sad_column #(
 
   localparam columns_t Columns = make_columns();
 
-  // By syndrome: one bit was wrong, of the data or of the check bits; more were. Tables, because they end a long way.
+  // By syndrome: one bit was wrong, of the data or of the check bits.
   function automatic logic [(1<<Checks)-1:0] make_singles();
     logic [(1<<Checks)-1:0] singles;
     singles = '0;
@@ -52,9 +55,8 @@ module sad_column #(
   endfunction
 
   localparam logic [(1<<Checks)-1:0] Singles = make_singles();
-  localparam logic [(1<<Checks)-1:0] Doubles = ~(Singles | (1 << Checks)'(1));
 
-  logic                 came_q;  // a code word stands on the memory's output
+  logic                 came_q, checked_q;  // a code word stands on the memory's output; behind it
   logic [CodeWidth-1:0] stored, read;
   logic [Checks-1:0]    expected;
 
@@ -80,47 +82,53 @@ module sad_column #(
   );
 
   // ------------------------------------------------------------------ correction
-  logic [WIDTH-1:0]  flip;
-  logic [Checks-1:0] syndrome;
-  logic              one, more;
-
-  always_comb begin
-    flip     = '0;
-    syndrome = 'x;
-    one      = 1'b0;
-    more     = 1'b0;
-    if (came_q) begin
-      syndrome = expected ^ read[CodeWidth-1:WIDTH];
-      one      = Singles[syndrome];
-      more     = Doubles[syndrome];
-      // A right word, the usual case, costs simulation nothing here.
-      if (syndrome != '0) begin
-        for (int i = 0; i < WIDTH; i++) flip[i] = syndrome == Columns[i];
-      end
-    end
-  end
-
-  logic [WIDTH-1:0] data_q;
-  logic             single_q, double_q;
+  logic [WIDTH-1:0]  raw_q, data_q, flip;
+  logic [Checks-1:0] syndrome_q;
+  logic              single_q, double_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      came_q   <= 1'b0;
-      data_q   <= '0;
-      single_q <= 1'b0;
-      double_q <= 1'b0;
+      came_q     <= 1'b0;
+      checked_q  <= 1'b0;
+      raw_q      <= '0;
+      syndrome_q <= '0;
+      data_q     <= '0;
+      single_q   <= 1'b0;
+      double_q   <= 1'b0;
     end else begin
-      came_q   <= rd_en_i;
-      single_q <= one;
-      double_q <= more;
-      if (came_q) data_q <= read[WIDTH-1:0] ^ flip;
+      came_q    <= rd_en_i;
+      checked_q <= came_q;
+      single_q  <= soon_single_o;
+      double_q  <= soon_double_o;
+      if (came_q) begin
+        raw_q      <= read[WIDTH-1:0];
+        syndrome_q <= expected ^ read[CodeWidth-1:WIDTH];
+      end else if (WIPE) begin
+        raw_q <= '0;
+      end
+      if (checked_q) data_q <= soon_o;
       else if (WIPE) data_q <= '0;
     end
   end
 
-  assign data_o   = data_q;
-  assign single_o = single_q;
-  assign double_o = double_q;
+  // A right word, the usual case, costs simulation nothing here.
+  logic wrong, mended;
+  assign wrong = syndrome_q != '0;
+  always_comb begin
+    flip   = '0;
+    mended = 1'b0;
+    if (wrong && (checked_q || !WIPE)) begin
+      for (int i = 0; i < WIDTH; i++) flip[i] = syndrome_q == Columns[i];
+      mended = 1'(Singles >> syndrome_q);  // as Singles[syndrome_q] synthesis takes it for a memory
+    end
+  end
+
+  assign soon_o        = raw_q ^ flip;
+  assign soon_single_o = checked_q && wrong && mended;
+  assign soon_double_o = checked_q && wrong && !mended;
+  assign data_o        = data_q;
+  assign single_o      = single_q;
+  assign double_o      = double_q;
 
 `ifndef SYNTHESIS
   if (SIM) begin : gen_flip

@@ -1,17 +1,17 @@
 // Would the ESP form of a packet pass the path MTU? sad_mtu in three clocks, two adders in a row at most.
 //
-//   clock of en_i  0  what stands around the cipher's octets: outer header or what stands before ESP, [UDP], 32 octets
-//                  1  too_big_o in the clock after; the room that the MTU leaves
-//                  2  fits_o in the clock after
+//   en_i  0  what stands around the cipher's octets: outer header or what stands before ESP, [UDP], 32 octets
+//         1  too_big_o in the clock after; the room that the MTU leaves
+//         2  fits_o in the clock after
 module sad_fit (
     input  logic        clk_i,
-    input  logic [2:0]  en_i,         // a packet is at clock 2, 1, 0
-    // Clock 0.
+    input  logic [2:0]  en_i,         // a packet is there
+    // With en_i[0].
     input  logic        tunnel_i,
     input  logic        outer_v6_i,
     input  logic        udp_i,
     input  logic [15:0] esp_offset_i,
-    // Clock 1.
+    // With en_i[1].
     input  logic [15:0] octets_i,     // cipher octets
     input  logic [15:0] path_mtu_i,
     output logic        too_big_o,

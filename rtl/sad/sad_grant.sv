@@ -17,9 +17,8 @@ module sad_grant #(
     input  logic [Count-1:0]               want_i,
     input  logic [Count-1:0][RowBits-1:0]  row_i,
     // Under way (sad_pipe).
-    input  logic [6:1]                     writes_i,
-    input  logic [6:1][RowBits-1:0]        at_i,
-    input  logic                           eventful_i,
+    input  logic [7:1]                     writes_i,
+    input  logic [7:1][RowBits-1:0]        at_i,
     // Events that wait.
     input  logic [VISITS-1:0]              visit_i,
     input  logic [VISITS-1:0][RowBits-1:0] visit_row_i,
@@ -34,11 +33,11 @@ module sad_grant #(
       if (want_i[r]) begin
         free[r] = 1'b1;
         if (r < LANES || r >= 2 * LANES) begin
-          for (int s = 1; s <= 6; s++)
-            if (writes_i[s] && at_i[s] == row_i[r] && (s < 6 || eventful_i)) free[r] = 1'b0;
+          for (int s = 1; s <= 7; s++)
+            if (writes_i[s] && at_i[s] == row_i[r]) free[r] = 1'b0;
           for (int v = 0; v < VISITS; v++) if (visit_i[v] && visit_row_i[v] == row_i[r]) free[r] = 1'b0;
         end else begin
-          for (int s = 3; s <= 5; s++) if (writes_i[s] && at_i[s] == row_i[r]) free[r] = 1'b0;
+          for (int s = 4; s <= 6; s++) if (writes_i[s] && at_i[s] == row_i[r]) free[r] = 1'b0;
         end
       end
     end

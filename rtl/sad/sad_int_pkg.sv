@@ -156,7 +156,7 @@ package sad_int_pkg;
 
   // ------------------------------------------------------------------ sad_full
   // Clocks from the grant of a request to its answer, always.
-  localparam int AnswerClocks = 7;
+  localparam int AnswerClocks = 8;
 
   // What a packet found wrong with the words that it read, in the clock in which they arrive.
   typedef struct packed {

@@ -2,12 +2,12 @@
 //
 //   clock  0  granted (sad_grant)
 //          1  address of what is judged and counted
-//          2  words and their correction
-//          3  sums; number of the packet; address of the window and of what leaves with the answer
-//          4  sums against limits; place in the window
-//          5  window words; verdict
-//          6  what the verdict does to the entry: all that changes is written in this clock, or nothing
-//          7  answer (sad_reply)
+//          2  those words on their way, 3 corrected; address of the window and of what leaves with the answer
+//          4  sums; number of the packet
+//          5  sums against limits; place in the window
+//          6  window words; verdict
+//          7  what the verdict does to the entry: all that changes is written in this clock, or nothing
+//          8  answer (sad_reply)
 //
 // Two requests that write never meet at one entry (sad_grant), so every check-and-count is one step (G1, G2, G8). The rules and
 // their order are sad_packet's, with one more: a wrong ICV is `replay` when its number has been accepted since the look-up, as it
@@ -33,10 +33,9 @@ module sad_pipe
     input  packet_req_t                  req_i,
     input  logic [LaneBits-1:0]          lane_i,
     // Who is where.
-    output logic [6:1]                   valid_o,
-    output logic [6:1]                   writes_o,        // and may write
-    output logic [6:1][RowBits-1:0]      row_o,
-    output logic                         eventful_o,      // the one at 6 may raise an event
+    output logic [7:1]                   valid_o,
+    output logic [7:1]                   writes_o,        // and may write; at 7: and may raise an event
+    output logic [7:1][RowBits-1:0]      row_o,
     // Memories.
     output req_kind_e                    first_kind_o,
     output req_kind_e                    then_kind_o,
@@ -58,7 +57,7 @@ module sad_pipe
     output logic [63:0]                  octets_o,
     output logic [63:0]                  count_o,
     output logic [WindowWords-1:0][63:0] window_o,
-    // What follows, in clock 6.
+    // What follows, in clock 7.
     output answer_t                      answer_o,
     output logic [LaneBits-1:0]          answer_lane_o,
     output sa_view_t                     view_o,          // for an answer that says ok
@@ -73,13 +72,17 @@ module sad_pipe
   endfunction
 
   // ------------------------------------------------------------------ stages
-  logic [6:1]          valid_q;
-  packet_req_t         req1_q, req2_q, req3_q, req4_q, req5_q, req6_q;
-  logic [LaneBits-1:0] lane1_q, lane2_q, lane3_q, lane4_q, lane5_q, lane6_q;
+  logic [7:1]          valid_q, writes_q;
+  logic                holds_q;  // the one at 7 may raise an event
+  packet_req_t         req1_q, req2_q, req3_q, req4_q, req5_q, req6_q, req7_q;
+  logic [LaneBits-1:0] lane1_q, lane2_q, lane3_q, lane4_q, lane5_q, lane6_q, lane7_q;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) valid_q <= '0;
-    else valid_q <= {valid_q[5:1], start_i};
+    if (!rst_ni) {valid_q, writes_q} <= '0;
+    else begin
+      valid_q  <= {valid_q[6:1], start_i};
+      writes_q <= {writes_q[6:1], start_i && req_i.kind != REQ_LOOK};
+    end
     if (load_i) begin
       req1_q  <= req_i;
       lane1_q <= lane_i;
@@ -104,210 +107,104 @@ module sad_pipe
       req6_q  <= req5_q;
       lane6_q <= lane5_q;
     end
+    if (valid_q[6]) begin
+      req7_q  <= req6_q;
+      lane7_q <= lane6_q;
+    end
   end
 
   assign valid_o  = valid_q;
-  assign row_o    = {row_of(req6_q.index), row_of(req5_q.index), row_of(req4_q.index), row_of(req3_q.index), row_of(req2_q.index), row_of(req1_q.index)};
-  assign writes_o = valid_q & {req6_q.kind != REQ_LOOK, req5_q.kind != REQ_LOOK, req4_q.kind != REQ_LOOK,
-                               req3_q.kind != REQ_LOOK, req2_q.kind != REQ_LOOK, req1_q.kind != REQ_LOOK};
+  assign row_o    = {row_of(req7_q.index), row_of(req6_q.index), row_of(req5_q.index), row_of(req4_q.index),
+                     row_of(req3_q.index), row_of(req2_q.index), row_of(req1_q.index)};
+  assign writes_o = {holds_q, writes_q[6:1]};
   assign first_kind_o = req1_q.kind;
   assign then_kind_o  = req3_q.kind;
 
-  // ------------------------------------------------------------------ clock 3
-  sa_word0_t   w0;
-  logic [63:0] next;
-  logic        spent, last, below;
-  logic [31:0] seq_hi;
-
-  assign w0 = cfg_i[0];
-  wire is_out3  = req3_q.kind == REQ_OUT;
-  wire is_look3 = req3_q.kind == REQ_LOOK;
-  wire is_fail3 = req3_q.kind == REQ_FAIL;
-  wire strict3  = !w0.flags[SA_FLAG_NO_REPLAY];
-
-  sad_sequence u_sequence (
-      .esn_i  (w0.flags[SA_FLAG_ESN]),
-      .used_i (outc_i[0]),
-      .next_o (next),
-      .spent_o(spent),
-      .last_o (last)
-  );
-
-  // verilator lint_off PINCONNECTEMPTY
-  sad_replay #(
-      .WINDOW(WINDOW)
-  ) u_number (
-      .top_i       (inc_i[0]),
-      .seq_lo_i    (req3_q.seq[31:0]),
-      .esn_i       (w0.flags[SA_FLAG_ESN]),
-      .seq_hi_o    (seq_hi),
-      .below_o     (below),
-      .seq_i       ('0),
-      .newer_o     (),
-      .stale_o     (),
-      .jump_o      (),
-      .home_o      (),
-      .first_o     (),
-      .same_o      (),
-      .round_o     (),
-      .word_i      ('0),
-      .moved_i     (1'b0),
-      .jumped_i    (1'b0),
-      .seen_o      (),
-      .home_word_o (),
-      .first_word_o()
-  );
-  // verilator lint_on PINCONNECTEMPTY
-
   // ------------------------------------------------------------------ clock 4
-  life_t       life4_q, life5_q, life6_q;
-  name_t       name4_q, name5_q, name6_q;
-  sa_word0_t   w04_q, w05_q, w06_q;
-  damage_t     damage4_q, damage5_q;
-  counted_t    single4_q, single5_q, single6_q;
-  logic [63:0] next4_q, seq4_q, top4_q, soft_octets_q, hard_octets_q, soft_count_q, hard_count_q;
-  logic        below_q, spent4_q, last4_q, has_soft_octets_q, has_hard_octets_q, has_soft_count_q, has_hard_count_q;
-
-  always_ff @(posedge clk_i) begin
-    if (valid_q[3]) begin
-      life4_q   <= life_i;
-      name4_q   <= name_i;
-      w04_q     <= w0;
-      damage4_q <= first_damage_i;
-      single4_q <= first_single_i;
-      top4_q    <= inc_i[0];
-      below_q   <= is_look3 && below && strict3;
-      next4_q   <= next;
-      seq4_q    <= is_look3 ? {below && !strict3 ? 32'd0 : seq_hi, req3_q.seq[31:0]} : req3_q.seq;
-      spent4_q  <= is_out3 && spent;
-      last4_q   <= is_out3 && last;
-      // A hard limit of 0 and a soft one of all ones is none. Of a failed ICV the failures are counted, not packets.
-      soft_octets_q     <= cfg_i[6];
-      hard_octets_q     <= cfg_i[7];
-      soft_count_q      <= is_fail3 ? cfg_i[10] >> 1 : cfg_i[8];
-      hard_count_q      <= is_fail3 ? cfg_i[10] : cfg_i[9];
-      has_soft_octets_q <= cfg_i[6] != '1;
-      has_hard_octets_q <= cfg_i[7] != '0;
-      has_soft_count_q  <= cfg_i[8] != '1;
-      has_hard_count_q  <= cfg_i[9] != '0;
-    end
-  end
-
-  wire         sums = valid_q[3] && !is_look3;
-  logic [64:0] octets, count;
-  logic [1:0]  octets_above, octets_equal, count_above, count_equal;  // hard, soft
-
-  sad_limits #(
-      .LIMITS(2)
-  ) u_octets (
-      .clk_i,
-      .load_i (sums),
-      .count_i(is_out3 ? outc_i[1] : inc_i[1]),
-      .add_i  (req3_q.octets),
-      .sum_o  (octets),
-      .limit_i({hard_octets_q, soft_octets_q}),
-      .above_o(octets_above),
-      .equal_o(octets_equal)
-  );
-
-  sad_limits #(
-      .LIMITS(2)
-  ) u_count (
-      .clk_i,
-      .load_i (sums),
-      .count_i(is_out3 ? outc_i[2] : is_fail3 ? inc_i[3] : inc_i[2]),
-      .add_i  (16'd1),
-      .sum_o  (count),
-      .limit_i({hard_count_q, soft_count_q}),
-      .above_o(count_above),
-      .equal_o(count_equal)
-  );
-
-  logic       newer, stale, jump;
-  wire        is_out4  = req4_q.kind == REQ_OUT;
-  wire        is_look4 = req4_q.kind == REQ_LOOK;
-  wire        is_fail4 = req4_q.kind == REQ_FAIL;
-  wire        counts4  = !is_look4 && !is_fail4;
-
-  // verilator lint_off PINCONNECTEMPTY
-  sad_replay #(
-      .WINDOW(WINDOW)
-  ) u_place (
-      .top_i       (top4_q),
-      .seq_lo_i    ('0),
-      .esn_i       (1'b0),
-      .seq_hi_o    (),
-      .below_o     (),
-      .seq_i       (seq4_q),
-      .newer_o     (newer),
-      .stale_o     (stale),
-      .jump_o      (jump),
-      .home_o      (),
-      .first_o     (),
-      .same_o      (),
-      .round_o     (),
-      .word_i      ('0),
-      .moved_i     (1'b0),
-      .jumped_i    (1'b0),
-      .seen_o      (),
-      .home_word_o (),
-      .first_word_o()
-  );
-  // verilator lint_on PINCONNECTEMPTY
-
-  logic        too_big;
-  logic [15:0] fits;
-
-  sad_fit u_fit (
-      .clk_i,
-      .en_i        (valid_q[5:3]),
-      .tunnel_i    (req3_q.mode),
-      .outer_v6_i  (w0.flags[SA_FLAG_OUTER_V6]),
-      .udp_i       (w0.flags[SA_FLAG_UDP_ENCAP]),
-      .esp_offset_i(req3_q.esp_offset),
-      .octets_i    (req4_q.octets),
-      .path_mtu_i  (w04_q.path_mtu),
-      .too_big_o   (too_big),
-      .fits_o      (fits)
-  );
+  sa_word0_t w0;
+  assign w0 = cfg_i[0];
 
   // ------------------------------------------------------------------ clock 5
-  findings_t   found5_q, found5, found6_q;
-  logic        newer5_q, stale5_q, jump5_q, newer6_q, other_generation_q, other_spi_q, no_spi_q;
-  logic [63:0] seq5_q, top5_q, octets5_q, count5_q, seq6_q, octets6_q, count6_q;
+  life_t     life5_q, life6_q, life7_q;
+  name_t     name5_q, name6_q, name7_q;
+  sa_word0_t w05_q, w06_q, w07_q;
+  damage_t   damage5_q, damage6_q;
+  counted_t  single5_q, single6_q, single7_q;
 
   always_ff @(posedge clk_i) begin
     if (valid_q[4]) begin
-      life5_q   <= life4_q;
-      name5_q   <= name4_q;
-      w05_q     <= w04_q;
-      damage5_q <= damage4_q;
-      single5_q <= single4_q;
-      seq5_q    <= is_out4 ? next4_q : seq4_q;
-      top5_q    <= top4_q;
-      octets5_q <= octets[63:0];
-      count5_q  <= count[63:0];
-      newer5_q  <= newer && !below_q;
-      stale5_q  <= stale || below_q;
-      jump5_q   <= jump && !below_q;
-      other_generation_q <= name4_q.generation != req4_q.generation;
-      other_spi_q        <= w04_q.spi != req4_q.spi;
-      no_spi_q           <= w04_q.spi == '0;
-
-      found5_q              <= '0;
-      found5_q.over_octets  <= counts4 && has_hard_octets_q && octets_above[1];
-      found5_q.at_octets    <= counts4 && has_hard_octets_q && octets_equal[1];
-      found5_q.soft_octets  <= counts4 && has_soft_octets_q && (octets_above[0] || octets_equal[0]);
-      found5_q.over_packets <= counts4 && has_hard_count_q && count_above[1];
-      found5_q.at_packets   <= counts4 && has_hard_count_q && count_equal[1];
-      found5_q.soft_packets <= counts4 && has_soft_count_q && (count_above[0] || count_equal[0]);
-      found5_q.icv_end      <= is_fail4 && (count_above[1] || count_equal[1]);
-      found5_q.icv_half     <= is_fail4 && (count_above[0] || count_equal[0]);
-      found5_q.spent        <= spent4_q;
-      found5_q.last         <= last4_q;
-      found5_q.seq_zero     <= is_look4 && (w04_q.flags[SA_FLAG_ESN] ? seq4_q == '0 && !below_q : seq4_q[31:0] == '0);
+      life5_q   <= life_i;
+      name5_q   <= name_i;
+      w05_q     <= w0;
+      damage5_q <= first_damage_i;
+      single5_q <= first_single_i;
     end
   end
+
+  // ------------------------------------------------------------------ clock 6
+  findings_t   counted, found6, found7_q;
+  logic [63:0] next, octets, count, seq, top, seq7_q, octets7_q, count7_q;
+  logic        newer, stale, jump, seq_zero, newer7_q, other_generation_q, other_spi_q, no_spi_q, too_big;
+  logic [15:0] fits;
+
+  always_ff @(posedge clk_i) begin
+    if (valid_q[5]) begin
+      life6_q            <= life5_q;
+      name6_q            <= name5_q;
+      w06_q              <= w05_q;
+      damage6_q          <= damage5_q;
+      single6_q          <= single5_q;
+      other_generation_q <= name5_q.generation != req5_q.generation;
+      other_spi_q        <= w05_q.spi != req5_q.spi;
+      no_spi_q           <= w05_q.spi == '0;
+    end
+  end
+
+  sad_sums u_sums (
+      .clk_i,
+      .valid_i (valid_q[5:4]),
+      .kind_i  (req4_q.kind),
+      .octets_i(req4_q.octets),
+      .esn_i   (w0.flags[SA_FLAG_ESN]),
+      .cfg_i,
+      .outc_i,
+      .inc_i,
+      .found_o (counted),
+      .next_o  (next),
+      .octets_o(octets),
+      .count_o (count)
+  );
+
+  sad_place #(
+      .WINDOW(WINDOW)
+  ) u_place (
+      .clk_i,
+      .valid_i   (valid_q[5:4]),
+      .kind_i    (req4_q.kind),
+      .seq_i     (req4_q.seq),
+      .esn_i     (w0.flags[SA_FLAG_ESN]),
+      .strict_i  (!w0.flags[SA_FLAG_NO_REPLAY]),
+      .top_i     (inc_i[0]),
+      .seq_o     (seq),
+      .top_o     (top),
+      .newer_o   (newer),
+      .stale_o   (stale),
+      .jump_o    (jump),
+      .seq_zero_o(seq_zero)
+  );
+
+  sad_fit u_fit (
+      .clk_i,
+      .en_i        (valid_q[6:4]),
+      .tunnel_i    (req4_q.mode),
+      .outer_v6_i  (w0.flags[SA_FLAG_OUTER_V6]),
+      .udp_i       (w0.flags[SA_FLAG_UDP_ENCAP]),
+      .esp_offset_i(req4_q.esp_offset),
+      .octets_i    (req5_q.octets),
+      .path_mtu_i  (w05_q.path_mtu),
+      .too_big_o   (too_big),
+      .fits_o      (fits)
+  );
 
   logic        seen;
   logic [WindowWords-1:0][63:0] window;
@@ -316,68 +213,69 @@ module sad_pipe
   sad_window #(
       .WINDOW(WINDOW)
   ) u_window (
-      .top_i  (top5_q),
-      .seq_i  (seq5_q),
-      .newer_i(newer5_q),
-      .jump_i (jump5_q),
+      .top_i  (top),
+      .seq_i  (seq),
+      .newer_i(newer),
+      .jump_i (jump),
       .words_i(window_i),
       .seen_o (seen),
       .words_o(window),
       .write_o(window_wr)
   );
 
-  wire is_out5  = req5_q.kind == REQ_OUT;
-  wire is_look5 = req5_q.kind == REQ_LOOK;
+  wire is_out6  = req6_q.kind == REQ_OUT;
+  wire is_look6 = req6_q.kind == REQ_LOOK;
 
   always_comb begin
-    found5          = found5_q;
-    found5.id_bad   = damage5_q.state_bad || (is_look5 && damage5_q.w0_bad);
-    found5.any_bad  = damage5_q.bad || then_damage_i.bad;
-    found5.too_big  = is_out5 && too_big;
-    found5.soft_seq = is_out5 && cfg_i[11] != '0 && seq5_q >= cfg_i[11];
-    found5.replay   = !is_out5 && !w05_q.flags[SA_FLAG_NO_REPLAY] && (stale5_q || (!newer5_q && seen));
+    found6          = counted;
+    found6.seq_zero = seq_zero;
+    found6.id_bad   = damage6_q.state_bad || (is_look6 && damage6_q.w0_bad);
+    found6.any_bad  = damage6_q.bad || then_damage_i.bad;
+    found6.too_big  = is_out6 && too_big;
+    found6.soft_seq = is_out6 && cfg_i[11] != '0 && next >= cfg_i[11];
+    found6.replay   = !is_out6 && !w06_q.flags[SA_FLAG_NO_REPLAY] && (stale || (!newer && seen));
   end
 
   // The two halves of sad_verdict work on two packets. For the first one SPIs and generations were compared a clock ago: here they
   // are numbers of one bit, which are the same or not, zero or not, as those were.
-  packet_req_t req5;
-  name_t       name5;
-  sa_word0_t   w05;
+  packet_req_t req6;
+  name_t       name6;
+  sa_word0_t   w06;
   always_comb begin
-    req5             = req5_q;
-    name5            = name5_q;
-    w05              = w05_q;
-    name5.generation = '0;
-    req5.generation  = {15'd0, other_generation_q};
-    w05.spi          = {31'd0, !no_spi_q};
-    req5.spi         = {31'd0, !no_spi_q ^ other_spi_q};
+    req6             = req6_q;
+    name6            = name6_q;
+    w06              = w06_q;
+    name6.generation = '0;
+    req6.generation  = {15'd0, other_generation_q};
+    w06.spi          = {31'd0, !no_spi_q};
+    req6.spi         = {31'd0, !no_spi_q ^ other_spi_q};
   end
 
-  verdict_e   verdict5, verdict6_q;
+  verdict_e   verdict6, verdict7_q;
   life_t      life_next;
   logic [7:0] fresh;
 
   // verilator lint_off PINCONNECTEMPTY
   sad_verdict u_verdict (
-      .req_i    (req5),
-      .life_i   (life5_q),
-      .name_i   (name5),
-      .w0_i     (w05),
-      .found_i  (found5),
-      .verdict_o(verdict5),
+      .req_i    (req6),
+      .life_i   (life6_q),
+      .name_i   (name6),
+      .w0_i     (w06),
+      .found_i  (found6),
+      .verdict_o(verdict6),
       .verdict_i(VERDICT_OK),
       .life_o   (),
       .fresh_o  ()
   );
 
   sad_verdict u_effect (
-      .req_i    (req6_q),
-      .life_i   (life6_q),
-      .name_i   (name6_q),
-      .w0_i     (w06_q),
-      .found_i  (found6_q),
+      .req_i    (req7_q),
+      .life_i   (life7_q),
+      .name_i   (name7_q),
+      .w0_i     (w07_q),
+      .found_i  (found7_q),
       .verdict_o(),
-      .verdict_i(verdict6_q),
+      .verdict_i(verdict7_q),
       .life_o   (life_next),
       .fresh_o  (fresh)
   );
@@ -387,80 +285,79 @@ module sad_pipe
   logic [7:0] possible;
   always_comb begin
     possible                  = '0;
-    possible[KindSoftOctets]  = found5.soft_octets;
-    possible[KindSoftPackets] = found5.soft_packets;
-    possible[KindSoftSeq]     = found5.soft_seq;
-    possible[KindHard]        = found5.over_octets || found5.at_octets || found5.over_packets || found5.at_packets;
-    possible[KindSeqEnd]      = found5.spent || found5.last;
-    possible[KindIcvSoft]     = found5.icv_half;
-    possible[KindIcvLimit]    = found5.icv_end;
+    possible[KindSoftOctets]  = found6.soft_octets;
+    possible[KindSoftPackets] = found6.soft_packets;
+    possible[KindSoftSeq]     = found6.soft_seq;
+    possible[KindHard]        = found6.over_octets || found6.at_octets || found6.over_packets || found6.at_packets;
+    possible[KindSeqEnd]      = found6.spent || found6.last;
+    possible[KindIcvSoft]     = found6.icv_half;
+    possible[KindIcvLimit]    = found6.icv_end;
   end
 
-  // ------------------------------------------------------------------ clock 6
-  logic                         wrong6_q, eventful_q, view_full_q;
+  // ------------------------------------------------------------------ clock 7
+  logic                         wrong7_q, view_full_q;
   logic [WindowWords-1:0]       window_wr_q, window_single_q;
   logic [WindowWords-1:0][63:0] window_q;
   sa_view_t                     view_q;
 
   always_ff @(posedge clk_i) begin
-    if (valid_q[5]) begin
-      life6_q         <= life5_q;
-      name6_q         <= name5_q;
-      w06_q           <= w05_q;
-      single6_q       <= single5_q;
+    if (valid_q[6]) begin
+      life7_q         <= life6_q;
+      name7_q         <= name6_q;
+      w07_q           <= w06_q;
+      single7_q       <= single6_q;
       window_single_q <= then_single_i;
-      wrong6_q        <= damage5_q.wrong || then_damage_i.wrong;
-      found6_q        <= found5;
-      verdict6_q      <= verdict5;
-      eventful_q      <= (possible & ~life5_q.raised) != '0;
-      newer6_q        <= newer5_q;
-      seq6_q          <= seq5_q;
-      octets6_q       <= octets5_q;
-      count6_q        <= count5_q;
+      wrong7_q        <= damage6_q.wrong || then_damage_i.wrong;
+      found7_q        <= found6;
+      verdict7_q      <= verdict6;
+      newer7_q        <= newer;
+      seq7_q          <= is_out6 ? next : seq;
+      octets7_q       <= octets;
+      count7_q        <= count;
       window_q        <= window;
       window_wr_q     <= window_wr;
     end
+    holds_q <= rst_ni && writes_q[6] && (possible & ~life6_q.raised) != '0;
     // A key stands here for one clock (G5).
-    view_full_q <= rst_ni && valid_q[5] && (is_out5 || is_look5);
-    if (valid_q[5] && (is_out5 || is_look5))
-      view_q <= '{w0: w05_q, w1: cfg_i[1], addr_a: {cfg_i[2], cfg_i[3]}, addr_b: {cfg_i[4], cfg_i[5]}, w11: cfg_i[11],
+    view_full_q <= rst_ni && valid_q[6] && (is_out6 || is_look6);
+    if (valid_q[6] && (is_out6 || is_look6))
+      view_q <= '{w0: w06_q, w1: cfg_i[1], addr_a: {cfg_i[2], cfg_i[3]}, addr_b: {cfg_i[4], cfg_i[5]}, w11: cfg_i[11],
                   key: {key_i[0], key_i[1], key_i[2], key_i[3]}, salt: key_i[4][63:32], h: {key_i[5], key_i[6]}};
     else if (view_full_q || !rst_ni) view_q <= '0;
   end
 
-  wire is_out6  = req6_q.kind == REQ_OUT;
-  wire is_look6 = req6_q.kind == REQ_LOOK;
-  wire is_take6 = req6_q.kind == REQ_TAKE;
-  wire passed   = valid_q[6] && verdict6_q == VERDICT_OK && !is_look6;
-  wire failed   = valid_q[6] && verdict6_q == VERDICT_BAD_ICV;
+  wire is_out7  = req7_q.kind == REQ_OUT;
+  wire is_look7 = req7_q.kind == REQ_LOOK;
+  wire is_take7 = req7_q.kind == REQ_TAKE;
+  wire passed   = valid_q[7] && verdict7_q == VERDICT_OK && !is_look7;
+  wire failed   = valid_q[7] && verdict7_q == VERDICT_BAD_ICV;
 
   always_comb begin
-    wr_o.outc = {3{passed && is_out6}};
-    wr_o.inc  = {failed, {2{passed && is_take6}}, passed && is_take6 && newer6_q};
-    wr_o.life = valid_q[6] && life_next != life6_q;
+    wr_o.outc = {3{passed && is_out7}};
+    wr_o.inc  = {failed, {2{passed && is_take7}}, passed && is_take7 && newer7_q};
+    wr_o.life = valid_q[7] && life_next != life7_q;
   end
-  assign wr_window_o = passed && is_take6 ? window_wr_q : '0;
+  assign wr_window_o = passed && is_take7 ? window_wr_q : '0;
   assign life_o      = life_next;
-  assign seq_o       = seq6_q;
-  assign octets_o    = octets6_q;
-  assign count_o     = count6_q;
+  assign seq_o       = seq7_q;
+  assign octets_o    = octets7_q;
+  assign count_o     = count7_q;
   assign window_o    = window_q;
 
-  wire unknown = verdict6_q == VERDICT_UNKNOWN_SPI;
-  assign answer_o = '{kind: req6_q.kind, verdict: verdict6_q, index: unknown ? 16'hFFFF : req6_q.index,
-                      generation: unknown ? 16'd0 : name6_q.generation,
-                      aux: verdict6_q == VERDICT_TOO_BIG ? {16'd0, fits} : 32'd0, seq: seq6_q};
-  assign answer_lane_o = lane6_q;
+  wire unknown = verdict7_q == VERDICT_UNKNOWN_SPI;
+  assign answer_o = '{kind: req7_q.kind, verdict: verdict7_q, index: unknown ? 16'hFFFF : req7_q.index,
+                      generation: unknown ? 16'd0 : name7_q.generation,
+                      aux: verdict7_q == VERDICT_TOO_BIG ? {16'd0, fits} : 32'd0, seq: seq7_q};
+  assign answer_lane_o = lane7_q;
   assign view_o        = view_q;
-  assign fresh_o       = valid_q[6] ? fresh : '0;
-  assign wrong_o       = valid_q[6] && wrong6_q;
-  assign eventful_o    = eventful_q;
+  assign fresh_o       = valid_q[7] ? fresh : '0;
+  assign wrong_o       = valid_q[7] && wrong7_q;
 
   // Nobody waits for this.
   logic [8+WindowWords-1:0] mended_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) mended_q <= '0;
-    else if (wrong_o || mended_q != '0) mended_q <= wrong_o ? {wr_o & single6_q, wr_window_o & window_single_q} : '0;
+    else if (wrong_o || mended_q != '0) mended_q <= wrong_o ? {wr_o & single7_q, wr_window_o & window_single_q} : '0;
   end
 
   always_comb begin
@@ -468,7 +365,7 @@ module sad_pipe
     if (mended_q != '0) for (int i = 0; i < 8 + WindowWords; i++) mended_o += 5'(mended_q[i]);
   end
 
-  wire unused = ^{octets[64], count[64], then_damage_i, damage5_q};
+  wire unused = ^{then_damage_i, damage6_q};
 
 `ifndef SYNTHESIS
   sad_pipe_rules #(

@@ -12,23 +12,23 @@ module sad_pipe_rules
 ) (
     input logic                         clk_i,
     input logic                         rst_ni,
-    input logic [6:1]                   valid_q,
-    input logic [6:1]                   writes_o,
-    input logic [6:1][RowBits-1:0]      row_o,
-    input packet_req_t                  req6_q,
+    input logic [7:1]                   valid_q,
+    input logic [7:1]                   writes_q,
+    input logic [7:1][RowBits-1:0]      row_o,
+    input packet_req_t                  req7_q,
     input logic [CFG_WORDS-1:0][63:0]   cfg_i,
     input logic [OutcWords-1:0][63:0]   outc_i,
     input logic [WindowWords-1:0][63:0] window_i,
-    input logic [63:0]                  top5_q,
-    input logic [63:0]                  seq5_q,
-    input life_t                        life6_q,
-    input name_t                        name6_q,
-    input sa_word0_t                    w06_q,
-    input findings_t                    found6_q,
-    input verdict_e                     verdict6_q,
+    input logic [63:0]                  top,
+    input logic [63:0]                  seq,
+    input life_t                        life7_q,
+    input name_t                        name7_q,
+    input sa_word0_t                    w07_q,
+    input findings_t                    found7_q,
+    input verdict_e                     verdict7_q,
     input life_t                        life_next,
     input logic [7:0]                   fresh,
-    input logic                         eventful_q,
+    input logic                         holds_q,
     input logic                         passed,
     input counted_t                     wr_o,
     input logic [WindowWords-1:0]       wr_window_o,
@@ -37,26 +37,26 @@ module sad_pipe_rules
     input logic [63:0]                  count_o
 );
   // The entry's own words, carried beside the judges.
-  logic [63:0] hard_octets4, hard_octets5, hard_octets, hard_packets4, hard_packets5, hard_packets, used4, used5, used;
+  logic [63:0] hard_octets5, hard_octets6, hard_octets, hard_packets5, hard_packets6, hard_packets, used5, used6, used;
   logic        seen_before;
-  wire  [9:0]  place = seq5_q[9:0] & 10'(WINDOW - 1);
+  wire  [9:0]  place = seq[9:0] & 10'(WINDOW - 1);
 
   always_ff @(posedge clk_i) begin
-    if (valid_q[3]) {hard_octets4, hard_packets4, used4} <= {cfg_i[7], cfg_i[9], outc_i[0]};
-    if (valid_q[4]) {hard_octets5, hard_packets5, used5} <= {hard_octets4, hard_packets4, used4};
-    if (valid_q[5]) begin
-      {hard_octets, hard_packets, used} <= {hard_octets5, hard_packets5, used5};
-      seen_before <= seq5_q <= top5_q && (top5_q - seq5_q >= 64'(WINDOW) ||
+    if (valid_q[4]) {hard_octets5, hard_packets5, used5} <= {cfg_i[7], cfg_i[9], outc_i[0]};
+    if (valid_q[5]) {hard_octets6, hard_packets6, used6} <= {hard_octets5, hard_packets5, used5};
+    if (valid_q[6]) begin
+      {hard_octets, hard_packets, used} <= {hard_octets6, hard_packets6, used6};
+      seen_before <= seq <= top && (top - seq >= 64'(WINDOW) ||
                                           window_i[WordBits'(place[9:6])][place[5:0]]);
     end
   end
 
-  wire is_out  = req6_q.kind == REQ_OUT;
-  wire is_look = req6_q.kind == REQ_LOOK;
-  wire is_take = req6_q.kind == REQ_TAKE;
-  wire is_fail = req6_q.kind == REQ_FAIL;
-  wire esn     = w06_q.flags[SA_FLAG_ESN];
-  wire strict  = !w06_q.flags[SA_FLAG_NO_REPLAY];
+  wire is_out  = req7_q.kind == REQ_OUT;
+  wire is_look = req7_q.kind == REQ_LOOK;
+  wire is_take = req7_q.kind == REQ_TAKE;
+  wire is_fail = req7_q.kind == REQ_FAIL;
+  wire esn     = w07_q.flags[SA_FLAG_ESN];
+  wire strict  = !w07_q.flags[SA_FLAG_NO_REPLAY];
   wire writes  = wr_o != '0 || wr_window_o != '0;
 
   // Two that write at one entry; one that reads an entry in two goes, with a write between them.
@@ -64,12 +64,12 @@ module sad_pipe_rules
   always_comb begin
     together = 1'b0;
     torn     = 1'b0;
-    for (int a = 1; a <= 6; a++) begin
-      for (int b = a + 1; b <= 6; b++) begin
-        if (writes_o[a] && writes_o[b] && row_o[a] == row_o[b]) together = 1'b1;
+    for (int a = 1; a <= 7; a++) begin
+      for (int b = a + 1; b <= 7; b++) begin
+        if (writes_q[a] && writes_q[b] && row_o[a] == row_o[b]) together = 1'b1;
       end
     end
-    for (int a = 1; a <= 3; a++) if (writes && valid_q[a] && row_o[a] == row_o[6]) torn = 1'b1;
+    for (int a = 1; a <= 3; a++) if (writes && valid_q[a] && row_o[a] == row_o[7]) torn = 1'b1;
   end
 
   // G1, G2, G8: what was read is still what stands in the entry when it is written.
@@ -85,22 +85,22 @@ module sad_pipe_rules
       passed && is_out |-> seq_o == used + 64'd1 && used != '1 && (esn || seq_o[63:32] == '0));
   // G3: an event is told as new once: when its latch was not set, and then it is set. The grants knew that it could come.
   a_g3_once: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q[6] |-> (fresh & life6_q.raised) == '0 && (fresh & ~life_next.raised) == '0);
-  a_g3_known: assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q[6] && fresh != '0 |-> eventful_q);
+      valid_q[7] |-> (fresh & life7_q.raised) == '0 && (fresh & ~life_next.raised) == '0);
+  a_g3_known: assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q[7] && fresh != '0 |-> holds_q);
   // G4, G10: no ok from a dead or broken entry, nor in a state that refuses; a broken entry is not written.
   a_g4_ok: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q[6] && verdict6_q == VERDICT_OK |-> life6_q.dead == DEAD_REASON_ALIVE &&
-      life6_q.state inside {ENTRY_STATE_ACTIVE, ENTRY_STATE_OVERLAP, ENTRY_STATE_DRAINING, ENTRY_STATE_REDUNDANT});
+      valid_q[7] && verdict7_q == VERDICT_OK |-> life7_q.dead == DEAD_REASON_ALIVE &&
+      life7_q.state inside {ENTRY_STATE_ACTIVE, ENTRY_STATE_OVERLAP, ENTRY_STATE_DRAINING, ENTRY_STATE_REDUNDANT});
   a_g10_ok: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q[6] && found6_q.any_bad |-> verdict6_q != VERDICT_OK && !writes);
+      valid_q[7] && found7_q.any_bad |-> verdict7_q != VERDICT_OK && !writes);
   // G8: a commit with a right ICV counts only a number that was not seen; a wrong ICV moves its own count and state only.
   a_g8_once: assert property (@(posedge clk_i) disable iff (!rst_ni) passed && is_take && strict |-> !seen_before);
   a_g8_forged: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q[6] && is_fail |-> wr_o.outc == '0 && wr_o.inc[2:0] == '0 && wr_window_o == '0);
-  a_g8_lookup: assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q[6] && is_look |-> !writes);
+      valid_q[7] && is_fail |-> wr_o.outc == '0 && wr_o.inc[2:0] == '0 && wr_window_o == '0);
+  a_g8_lookup: assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q[7] && is_look |-> !writes);
   // G9: a request with an old generation writes nothing.
   a_g9_stale: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      writes |-> name6_q.generation == req6_q.generation && life6_q.state != ENTRY_STATE_FREE && req6_q.index_ok);
+      writes |-> name7_q.generation == req7_q.generation && life7_q.state != ENTRY_STATE_FREE && req7_q.index_ok);
 
-  wire unused = ^{cfg_i, life6_q, life_next, name6_q, w06_q, req6_q, found6_q, outc_i};
+  wire unused = ^{cfg_i, life7_q, life_next, name7_q, w07_q, req7_q, found7_q, outc_i};
 endmodule

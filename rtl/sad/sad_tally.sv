@@ -62,7 +62,7 @@ module sad_tally
       at_q  <= LANES'(1);
       sum_q <= '0;
     end else if (done != '0) begin
-      at_q  <= at_q << 1;
+      at_q  <= LANES'({at_q, 1'b0});
       sum_q <= sum_q + shown;
     end
   end

@@ -6,6 +6,8 @@
 //                                       |
 //   in_desc, in_s   -> pkt_ingest -> esp_in  -> pkt_store -> in_stat, in_m
 //
+// ENGINES AES engines (aes_pool) serve both paths.
+//
 // Nothing is taken in before the table's boot sweep is done and the host has set CONTROL.enable.
 module core_compact
   import sallyport_abi_pkg::*;
@@ -14,6 +16,8 @@ module core_compact
 #(
     parameter int NUM_SAS    = 64,
     parameter int WINDOW     = 64,
+    parameter int ENGINES    = 2,     // AES engines, 1..8
+    parameter bit SBOX_RAM   = 1'b0,  // their S-boxes in block RAM
     parameter int RING_DEPTH = 256,
     parameter int MAX_PACKET = 10240,
     parameter bit SIM        = 1'b0
@@ -152,6 +156,33 @@ module core_compact
       .ecc_fatal_o
   );
 
+  // ------------------------------------------------------------------ AES engines: client 0 outbound, 1 inbound
+  // GHASH keeps up with all engines working for one direction.
+  localparam int GhashDigit = ENGINES == 1 ? 16 : ENGINES <= 3 ? 32 : 64;
+
+  logic [1:0]        aes_req_valid, aes_req_ready, aes_req_key256, aes_rsp_valid, aes_rsp_ready;
+  logic [1:0][255:0] aes_req_key;
+  logic [1:0][127:0] aes_req_block, aes_rsp_block;
+  logic              aes_busy;
+
+  aes_pool #(
+      .ENGINES (ENGINES),
+      .CLIENTS (2),
+      .SBOX_RAM(SBOX_RAM)
+  ) u_aes (
+      .clk_i,
+      .rst_ni,
+      .req_valid_i (aes_req_valid),
+      .req_ready_o (aes_req_ready),
+      .req_key256_i(aes_req_key256),
+      .req_key_i   (aes_req_key),
+      .req_block_i (aes_req_block),
+      .rsp_valid_o (aes_rsp_valid),
+      .rsp_ready_i (aes_rsp_ready),
+      .rsp_block_o (aes_rsp_block),
+      .busy_o      (aes_busy)
+  );
+
   // ------------------------------------------------------------------ packet paths
   localparam int IngestDepth = 1 << $clog2((MAX_PACKET + 15) / 16);
   // The longest ESP packet: TFC padding (508 octets), headers, trailer and ICV (93), each rounded up to beats.
@@ -205,7 +236,9 @@ module core_compact
       .busy_o         (out_ends_busy)
   );
 
-  esp_out u_esp_out (
+  esp_out #(
+      .GHASH_DIGIT(GhashDigit)
+  ) u_esp_out (
       .clk_i,
       .rst_ni,
       .rec_valid_i    (out_rec_valid),
@@ -220,6 +253,14 @@ module core_compact
       .adm_rsp_valid_i(adm_rsp_valid),
       .adm_rsp_ready_o(adm_rsp_ready),
       .adm_rsp_i      (adm_rsp),
+      .aes_req_valid_o (aes_req_valid[0]),
+      .aes_req_ready_i (aes_req_ready[0]),
+      .aes_req_key256_o(aes_req_key256[0]),
+      .aes_req_key_o   (aes_req_key[0]),
+      .aes_req_block_o (aes_req_block[0]),
+      .aes_rsp_valid_i (aes_rsp_valid[0]),
+      .aes_rsp_ready_o (aes_rsp_ready[0]),
+      .aes_rsp_block_i (aes_rsp_block[0]),
       .space_i        (out_space),
       .wr_valid_o     (out_wr_valid),
       .wr_beat_o      (out_wr_beat),
@@ -281,7 +322,9 @@ module core_compact
       .busy_o         (in_ends_busy)
   );
 
-  esp_in u_esp_in (
+  esp_in #(
+      .GHASH_DIGIT(GhashDigit)
+  ) u_esp_in (
       .clk_i,
       .rst_ni,
       .rec_valid_i    (in_rec_valid),
@@ -302,6 +345,14 @@ module core_compact
       .cmt_rsp_valid_i(cmt_rsp_valid),
       .cmt_rsp_ready_o(cmt_rsp_ready),
       .cmt_rsp_i      (cmt_rsp),
+      .aes_req_valid_o (aes_req_valid[1]),
+      .aes_req_ready_i (aes_req_ready[1]),
+      .aes_req_key256_o(aes_req_key256[1]),
+      .aes_req_key_o   (aes_req_key[1]),
+      .aes_req_block_o (aes_req_block[1]),
+      .aes_rsp_valid_i (aes_rsp_valid[1]),
+      .aes_rsp_ready_o (aes_rsp_ready[1]),
+      .aes_rsp_block_i (aes_rsp_block[1]),
       .space_i        (in_space),
       .wr_valid_o     (in_wr_valid),
       .wr_beat_o      (in_wr_beat),
@@ -315,7 +366,7 @@ module core_compact
       .busy_o         (in_engine_busy)
   );
 
-  assign idle_o = table_idle && !out_ends_busy && !out_engine_busy && !in_ends_busy && !in_engine_busy;
+  assign idle_o = table_idle && !out_ends_busy && !out_engine_busy && !in_ends_busy && !in_engine_busy && !aes_busy;
 
   // ------------------------------------------------------------------ interface rules
   `define SALLYPORT_CHECK(NAME, VALID, READY, DATA) \

@@ -13,6 +13,7 @@ module sallyport
     parameter int WINDOW     = 64,     // replay window, 64..1024, power of two
     parameter int LANES      = 1,      // full: 1, 2, 4, 8; compact: 1
     parameter int ENGINES    = 2,      // compact: AES engines
+    parameter bit SBOX_RAM   = 1'b0,   // compact: their S-boxes in block RAM
     parameter int RING_DEPTH = 256,    // event records
     parameter int MAX_PACKET = 10240,  // octets
     parameter bit SIM        = 1'b0    // 1: operations `flip` and `poke_seq` exist; never in hardware, poke_seq breaks G2
@@ -212,6 +213,8 @@ module sallyport
     core_compact #(
         .NUM_SAS   (NUM_SAS),
         .WINDOW    (WINDOW),
+        .ENGINES   (ENGINES),
+        .SBOX_RAM  (SBOX_RAM),
         .RING_DEPTH(RING_DEPTH),
         .MAX_PACKET(MAX_PACKET),
         .SIM       (SIM)

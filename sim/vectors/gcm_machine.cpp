@@ -120,6 +120,7 @@ class GcmMachine::Core {
     put_octets(v_.cmd_i, kKeySizeAt - 8 * gcm.key.size(), gcm.key);
     v_.cmd_i[kKeySizeAt / 32] |= (gcm.key.size() == 32 ? 1U : 0U) << (kKeySizeAt % 32);
     v_.cmd_i[kOpAt / 32] |= static_cast<std::uint32_t>(op) << (kOpAt % 32);
+    v_.cmd_blocks_i = static_cast<std::uint16_t>((data.size() + kBeatOctets - 1) / kBeatOctets);
     v_.cmd_valid_i = 1;
   }
 

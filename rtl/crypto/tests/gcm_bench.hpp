@@ -1,4 +1,5 @@
-// Drives gcm_core as its users do: stream rules kept, stalls on request, one packet after the other without a reset.
+// Drives gcm_core with a pool of engines (gcm_with_pool.sv) as its users do: stream rules kept, stalls on request, one
+// packet after the other without a reset.
 #pragma once
 
 #include <algorithm>
@@ -6,7 +7,6 @@
 #include <optional>
 #include <random>
 
-#include "Vgcm_core_model.h"
 #include "evp.hpp"
 #include "wide.hpp"
 
@@ -30,6 +30,7 @@ struct GcmResult {
   bool framing_ok = true;    // full beats, out_last with the last one only, nothing behind the last octet
 };
 
+template <typename Model>
 class GcmBench {
  public:
   explicit GcmBench(std::uint32_t seed) : random_(seed) {
@@ -45,6 +46,18 @@ class GcmBench {
     out_stall_ = out_percent;
   }
 
+  // Chance in percent that another client of the pool asks in a clock.
+  void noise(unsigned percent) { noise_ = percent; }
+
+  // The other client falls silent, and its blocks leave the pool.
+  void quiet() {
+    noise_ = 0;
+    idle_inputs();
+    while (top_.pool_busy_o) tick();
+  }
+  // Blocks that the other client has had.
+  [[nodiscard]] std::uint64_t noise_blocks() const { return noise_blocks_; }
+
   // One packet. Gives up after a time no packet can need; then `clocks` is 0.
   GcmResult run(const GcmCase& c) {
     GcmResult result;
@@ -54,7 +67,7 @@ class GcmBench {
     std::size_t aad_at = 0;
     std::size_t data_at = 0;
     bool driving = false;
-    const std::uint64_t limit = cycle_ + 1000 + 20 * (c.aad.size() + c.data.size() + 64);
+    const std::uint64_t limit = cycle_ + 1000 + 40 * (c.aad.size() + c.data.size() + 64);
     while (!tag_done && cycle_ < limit) {
       const bool commanded = start != 0;
       if (commanded && !driving && (aad_at < c.aad.size() || data_at < c.data.size())) driving = !chance(in_stall_);
@@ -66,12 +79,18 @@ class GcmBench {
       if (top_.cmd_valid_i && top_.cmd_ready_o) start = cycle_;
       const bool in_fire = top_.in_valid_i && top_.in_ready_o;
       if (top_.out_valid_o && top_.out_ready_i) take_output(c, result);
+      if (top_.noise_i && top_.noise_taken_o) ++noise_blocks_;
       if (top_.tag_valid_o && top_.tag_ready_i) {
         result.tag = get_block(top_.tag_o);
         result.clocks = cycle_ - start + 1;
         tag_done = true;
       }
+      const bool noise_waits = top_.noise_i && !top_.noise_taken_o;
       tick();
+      if (!noise_waits) {
+        top_.noise_i = chance(noise_);
+        top_.noise256_i = chance(50);
+      }
       if (start != 0) top_.cmd_valid_i = 0;
       if (in_fire) {
         std::size_t& at = aad_at < c.aad.size() ? aad_at : data_at;
@@ -100,6 +119,7 @@ class GcmBench {
     top_.in_valid_i = 0;
     top_.out_ready_i = 0;
     top_.tag_ready_i = 0;
+    if (noise_ == 0) top_.noise_i = 0;
   }
 
   // gcm_cmd_t: op, key256, key, iv, h, h_valid, has_aad, has_payload, from the top.
@@ -112,6 +132,7 @@ class GcmBench {
     put(top_.cmd_i, 227 + 256 - 8 * c.key.size(), c.key);
     top_.cmd_i[483 / 32] |= static_cast<std::uint32_t>(c.key.size() == 32) << (483 % 32);
     top_.cmd_i[484 / 32] |= static_cast<std::uint32_t>(c.op) << (484 % 32);
+    top_.cmd_blocks_i = static_cast<std::uint16_t>((c.data.size() + 15) / 16);
     top_.cmd_valid_i = 1;
   }
 
@@ -140,10 +161,12 @@ class GcmBench {
     result.framing_ok &= top_.out_last_o == last && (last || count == 16);
   }
 
-  Vgcm_core_model top_;
+  Model top_;
   std::mt19937 random_;
   unsigned in_stall_ = 0;
   unsigned out_stall_ = 0;
+  unsigned noise_ = 0;
+  std::uint64_t noise_blocks_ = 0;
   std::uint64_t cycle_ = 1;
 };
 

@@ -28,8 +28,8 @@ struct LaneForm {
   unsigned data_stall = 0;
   unsigned table_stall = 0;
   unsigned counter_stall = 0;
-  unsigned look_up_clocks = 6;
-  unsigned commit_clocks = 6;
+  unsigned look_up_clocks = 7;  // as sad_full without others in its way
+  unsigned commit_clocks = 7;
 };
 
 class InLane {
@@ -116,7 +116,7 @@ class InLane {
   bool data_seen_ = false;
   std::deque<std::pair<std::uint64_t, InTable::LookupAnswer>> look_ups_;
   std::deque<std::pair<std::uint64_t, abi::Verdict>> commits_;
-  std::map<std::uint8_t, std::uint64_t> counted_;
+  std::map<std::uint8_t, std::uint64_t> counted_, told_;  ///< Verdicts, by the counters and by the statuses.
 
   std::uint64_t clocks_ = 0;
   std::size_t statuses_ = 0;

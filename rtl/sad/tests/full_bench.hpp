@@ -15,7 +15,7 @@
 namespace sallyport::test {
 
 /// Clocks from the grant of a request to its answer (sad_int_pkg).
-inline constexpr unsigned kAnswerClocks = 7;
+inline constexpr unsigned kAnswerClocks = 8;
 
 enum class Kind { kAdmit, kLookUp, kCommit };
 

@@ -89,7 +89,7 @@ class TableReference {
   std::vector<Expected> take_events() { return std::exchange(events_, {}); }
 
  private:
-  static constexpr std::uint64_t kWriteClocks = 6;  ///< From the grant to the clock of the write.
+  static constexpr std::uint64_t kWriteClocks = 7;  ///< From the grant to the clock of the write.
 
   struct Slot {
     Entry now, before;

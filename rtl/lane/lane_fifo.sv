@@ -5,7 +5,7 @@
 //   pop     _____|~|____   only while valid
 //
 // LUT RAM in slices of 1 kbit (see ram_1r1w), or block RAM.
-module lane_in_fifo #(
+module lane_fifo #(
     parameter int WIDTH = 32,
     parameter int DEPTH = 16,   // a power of two
     parameter bit BLOCK = 1'b0

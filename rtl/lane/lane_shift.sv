@@ -1,5 +1,5 @@
 // Queue of a few records in registers, the front one in place 0. A place that is not in use is zero (G5).
-module lane_in_shift #(
+module lane_shift #(
     parameter int WIDTH = 32,
     parameter int DEPTH = 4
 ) (

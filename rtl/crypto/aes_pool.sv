@@ -1,0 +1,191 @@
+// A pool of AES engines that several clients share block by block. Every request brings its own key.
+//
+//   req 0 --.                      .--> engine 0 --.                .-- aes_order 0 --> rsp 0
+//   req 1 --'-- one request a ----'---> engine 1 --'- one result --'--- aes_order 1 --> rsp 1
+//               clock                   ...           a clock
+//
+// A free engine takes the next request; when several clients ask, it is the turn of the one after the client served last. So
+// one client alone gets all engines, and with two at work each gets every second block.
+//
+// Each client gets its results in the order in which it asked, though AES-128 blocks overtake AES-256 blocks in here. A client may
+// be DEPTH blocks ahead of what it has taken; a client that takes nothing holds up nobody else.
+//
+// Results never pile up: requests come one a clock at most, and an engine whose result waits for its turn on the way out, ENGINES - 1
+// clocks at most, is busy with its next block for 10.
+module aes_pool #(
+    parameter int ENGINES  = 2,            // 1..8
+    parameter int CLIENTS  = 2,
+    parameter int DEPTH    = ENGINES + 2,  // blocks a client may have under way
+    parameter bit SBOX_RAM = 1'b0          // S-boxes in block RAM, else in LUTs
+) (
+    input  logic                           clk_i,
+    input  logic                           rst_ni,
+    input  logic [CLIENTS-1:0]             req_valid_i,
+    output logic [CLIENTS-1:0]             req_ready_o,
+    input  logic [CLIENTS-1:0]             req_key256_i,
+    input  logic [CLIENTS-1:0][255:0]      req_key_i,    // first octet in [255:248]; AES-128 in [255:128]
+    input  logic [CLIENTS-1:0][127:0]      req_block_i,  // first octet in [127:120]
+    output logic [CLIENTS-1:0]             rsp_valid_o,
+    input  logic [CLIENTS-1:0]             rsp_ready_i,
+    output logic [CLIENTS-1:0][127:0]      rsp_block_o,
+    output logic                           busy_o
+);
+  localparam int ClientWidth = CLIENTS > 1 ? $clog2(CLIENTS) : 1;
+  localparam int PlaceWidth = $clog2(DEPTH);
+
+  typedef struct packed {
+    logic [ClientWidth-1:0] client;
+    logic [PlaceWidth-1:0]  place;
+  } tag_t;
+
+  // ------------------------------------------------------------------ whose turn?
+  logic [CLIENTS-1:0] room, ask, order_busy;
+  logic [CLIENTS-1:0][PlaceWidth-1:0] place;
+  logic [ENGINES-1:0] engine_ready, engine_start;
+  logic [ClientWidth-1:0] turn_q;  // client that goes first
+  logic [ClientWidth-1:0] client;  // who is served
+  logic any;
+
+  always_comb begin
+    client = '0;
+    any    = 1'b0;
+    for (int k = CLIENTS - 1; k >= 0; k--) begin
+      // Client turn_q + k, the nearest one last so that it wins.
+      int c;
+      c = int'(turn_q) + k;
+      if (c >= CLIENTS) c -= CLIENTS;
+      if (req_valid_i[c] && room[c]) begin
+        client = ClientWidth'(c);
+        any    = 1'b1;
+      end
+    end
+  end
+
+  wire go = any && engine_ready != '0;
+
+  always_comb begin
+    ask = '0;
+    if (go) ask[client] = 1'b1;
+    engine_start = '0;
+    if (go) engine_start = engine_ready & (~engine_ready + 1'b1);  // the lowest free one
+  end
+
+  assign req_ready_o = ask;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) turn_q <= '0;
+    else if (go) turn_q <= client == ClientWidth'(CLIENTS - 1) ? '0 : client + 1'b1;
+  end
+
+  // ------------------------------------------------------------------ engines
+  tag_t in_tag;
+  tag_t [ENGINES-1:0] out_tag;
+  logic [ENGINES-1:0] out_valid, out_ready;
+  logic [127:0] out_block[ENGINES];
+
+  // Nothing of a key is on these lines while nobody is served.
+  logic         key256;
+  logic [255:0] key;
+  logic [127:0] block;
+
+  always_comb begin
+    key256 = 1'b0;
+    key    = '0;
+    block  = '0;
+    if (go) begin
+      key256 = req_key256_i[client];
+      key    = req_key_i[client];
+      block  = req_block_i[client];
+    end
+  end
+
+  assign in_tag = '{client: client, place: place[client]};
+
+  for (genvar e = 0; e < ENGINES; e++) begin : gen_engine
+    aes_core #(
+        .ID_WIDTH($bits(tag_t)),
+        .SBOX_RAM(SBOX_RAM)
+    ) u_aes (
+        .clk_i,
+        .rst_ni,
+        .in_valid_i (engine_start[e]),
+        .in_ready_o (engine_ready[e]),
+        .in_key256_i(key256),
+        .in_key_i   (key),
+        .in_block_i (block),
+        .in_id_i    (in_tag),
+        .out_valid_o(out_valid[e]),
+        .out_ready_i(out_ready[e]),
+        .out_block_o(out_block[e]),
+        .out_id_o   (out_tag[e])
+    );
+  end
+
+  // ------------------------------------------------------------------ results
+  tag_t         put_tag;
+  logic [127:0] put_block;
+  wire          put = out_valid != '0;
+
+  assign out_ready = out_valid & (~out_valid + 1'b1);
+
+  always_comb begin
+    put_tag   = '0;
+    put_block = '0;
+    for (int e = ENGINES - 1; e >= 0; e--) begin
+      if (out_valid[e]) begin
+        put_tag   = out_tag[e];
+        put_block = out_block[e];
+      end
+    end
+  end
+
+  for (genvar c = 0; c < CLIENTS; c++) begin : gen_order
+    aes_order #(
+        .DEPTH(DEPTH)
+    ) u_order (
+        .clk_i,
+        .rst_ni,
+        .room_o     (room[c]),
+        .ask_i      (ask[c]),
+        .ask_place_o(place[c]),
+        .put_i      (put && put_tag.client == ClientWidth'(c)),
+        .put_place_i(put_tag.place),
+        .put_block_i(put_block),
+        .rsp_valid_o(rsp_valid_o[c]),
+        .rsp_ready_i(rsp_ready_i[c]),
+        .rsp_block_o(rsp_block_o[c]),
+        .busy_o     (order_busy[c])
+    );
+  end
+
+  assign busy_o = order_busy != '0;
+
+  initial begin
+    if (ENGINES < 1 || ENGINES > 8) $error("aes_pool: ENGINES must be 1 to 8");
+    if (DEPTH < 2) $error("aes_pool: DEPTH must be 2 or more");
+  end
+
+`ifndef SYNTHESIS
+  logic [ENGINES-1:0] working, stalled;
+  for (genvar e = 0; e < ENGINES; e++) begin : gen_watch
+    assign working[e] = gen_engine[e].u_aes.run_q;
+    assign stalled[e] = gen_engine[e].u_aes.run_q && gen_engine[e].u_aes.stall;
+  end
+  logic [CLIENTS-1:0][DEPTH-1:0] awaited;  // places that wait for a result
+  for (genvar c = 0; c < CLIENTS; c++) begin : gen_await
+    assign awaited[c] = gen_order[c].u_order.taken_q & ~gen_order[c].u_order.full_q;
+  end
+
+  // A request goes to one client's order and to one engine, or to none.
+  a_one: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      $onehot0(ask) && $onehot0(engine_start) && (ask != '0) == (engine_start != '0));
+  // No free engine stands by while a client that has room asks, and nobody is served out of turn.
+  a_work: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      (req_valid_i & room) != '0 && engine_ready != '0 |-> ask != '0);
+  a_fair: assert property (@(posedge clk_i) disable iff (!rst_ni)
+      go && req_valid_i[turn_q] && room[turn_q] |-> client == turn_q);
+  // Nothing is lost and nothing comes for nobody: as many blocks are in the engines as places wait.
+  a_all: assert property (@(posedge clk_i) disable iff (!rst_ni) $countones(awaited) == $countones(working) + $countones(out_valid));
+  a_stall: assert property (@(posedge clk_i) disable iff (!rst_ni) stalled == '0);
+`endif
+endmodule
