@@ -15,7 +15,7 @@ module stream_check #(
 
   always_ff @(posedge clk_i) begin
     waiting_q <= rst_ni && valid_i && !ready_i;
-    data_q    <= data_i;
+    if (valid_i && !ready_i) data_q <= data_i;
     if (rst_ni && waiting_q) begin
       assert (valid_i) else $error("stream_check: an offer was withdrawn");
       assert (data_i == data_q) else $error("stream_check: an offer changed");

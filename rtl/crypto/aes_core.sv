@@ -175,8 +175,11 @@ module aes_core #(
   a_hold: assert property (@(posedge clk_i) disable iff (!rst_ni)
       out_valid_o && !out_ready_i |=> out_valid_o && $past({out_block_o, out_id_o}) == {out_block_o, out_id_o});
   // G5: nothing of key, state or result outlives its block.
-  a_g5_work: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !run_q |-> {older_q, newest_q, sub, sub_key} == '0);
-  a_g5_result: assert property (@(posedge clk_i) disable iff (!rst_ni) !valid_q |-> result_q == '0);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (!run_q) a_g5_work: assert ({older_q, newest_q, sub, sub_key} == '0);
+      if (!valid_q) a_g5_result: assert (result_q == '0);
+    end
+  end
 `endif
 endmodule

@@ -74,16 +74,19 @@ module aes_order #(
     assign left[p] = !full_q[p] && block[p] != '0;
   end
 
-  a_ask: assert property (@(posedge clk_i) disable iff (!rst_ni) ask_i |-> room_o);
-  // A result is for a place that waits for one.
-  a_put: assert property (@(posedge clk_i) disable iff (!rst_ni) put_i |-> taken_q[put_place_i] && !full_q[put_place_i]);
-  // The places in use are those between the two ends.
-  a_ends: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      ask_q == rsp_q ? taken_q == '0 || taken_q == '1 : taken_q[rsp_q] && !taken_q[ask_q]);
-  a_full: assert property (@(posedge clk_i) disable iff (!rst_ni) (full_q & ~taken_q) == '0);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (ask_i) a_ask: assert (room_o);
+      // A result is for a place that waits for one.
+      if (put_i) a_put: assert (taken_q[put_place_i] && !full_q[put_place_i]);
+      // The places in use are those between the two ends.
+      a_ends: assert (ask_q == rsp_q ? taken_q == '0 || taken_q == '1 : taken_q[rsp_q] && !taken_q[ask_q]);
+      a_full: assert ((full_q & ~taken_q) == '0);
+    end
+  end
   a_hold: assert property (@(posedge clk_i) disable iff (!rst_ni)
       rsp_valid_o && !rsp_ready_i |=> rsp_valid_o && $past(rsp_block_o) == rsp_block_o);
   // G5: a place is zeroed when its result has been taken.
-  a_g5_place: assert property (@(posedge clk_i) disable iff (!rst_ni) left == '0);
+  always_ff @(posedge clk_i) if (rst_ni) a_g5_place: assert (left == '0);
 `endif
 endmodule

@@ -177,15 +177,16 @@ module aes_pool #(
   end
 
   // A request goes to one client's order and to one engine, or to none.
-  a_one: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      $onehot0(ask) && $onehot0(engine_start) && (ask != '0) == (engine_start != '0));
-  // No free engine stands by while a client that has room asks, and nobody is served out of turn.
-  a_work: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (req_valid_i & room) != '0 && engine_ready != '0 |-> ask != '0);
-  a_fair: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      go && req_valid_i[turn_q] && room[turn_q] |-> client == turn_q);
-  // Nothing is lost and nothing comes for nobody: as many blocks are in the engines as places wait.
-  a_all: assert property (@(posedge clk_i) disable iff (!rst_ni) $countones(awaited) == $countones(working) + $countones(out_valid));
-  a_stall: assert property (@(posedge clk_i) disable iff (!rst_ni) stalled == '0);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_one: assert ($onehot0(ask) && $onehot0(engine_start) && (ask != '0) == (engine_start != '0));
+      // No free engine stands by while a client that has room asks, and nobody is served out of turn.
+      if ((req_valid_i & room) != '0 && engine_ready != '0) a_work: assert (ask != '0);
+      if (go && req_valid_i[turn_q] && room[turn_q]) a_fair: assert (client == turn_q);
+      // Nothing is lost and nothing comes for nobody: as many blocks are in the engines as places wait.
+      a_all: assert ($countones(awaited) == $countones(working) + $countones(out_valid));
+      a_stall: assert (stalled == '0);
+    end
+  end
 `endif
 endmodule

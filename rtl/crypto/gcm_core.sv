@@ -225,10 +225,13 @@ module gcm_core
 
 `ifndef SYNTHESIS
   // What the user owes.
-  a_bytes: assert property (@(posedge clk_i) disable iff (!rst_ni) in_valid_i |-> in_bytes_i >= 5'd1 && in_bytes_i <= 5'd16);
-  a_full: assert property (@(posedge clk_i) disable iff (!rst_ni) in_fire && !in_last_i |-> in_bytes_i == 5'd16);
-  a_blocks: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      cmd_fire && cmd_i.op != GCM_HASHKEY |-> cmd_i.has_payload == (cmd_blocks_i != '0));
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (in_valid_i) a_bytes: assert (in_bytes_i >= 5'd1 && in_bytes_i <= 5'd16);
+      if (in_fire && !in_last_i) a_full: assert (in_bytes_i == 5'd16);
+      if (cmd_fire && cmd_i.op != GCM_HASHKEY) a_blocks: assert (cmd_i.has_payload == (cmd_blocks_i != '0));
+    end
+  end
   a_in_hold: assert property (@(posedge clk_i) disable iff (!rst_ni)
       in_valid_i && !in_ready_o |=> in_valid_i && $past({in_data_i, in_bytes_i, in_last_i}) == {in_data_i, in_bytes_i, in_last_i});
   // What it gets.
@@ -237,14 +240,18 @@ module gcm_core
       out_valid_o && $past({out_data_o, out_bytes_o, out_last_o}) == {out_data_o, out_bytes_o, out_last_o});
   a_tag_hold: assert property (@(posedge clk_i) disable iff (!rst_ni)
       tag_valid_o && !tag_ready_i |=> tag_valid_o && $past(tag_o) == tag_o);
-  a_tag_last: assert property (@(posedge clk_i) disable iff (!rst_ni) tag_valid_o |-> !out_valid_o);
-  // As many beats came as were announced: every block asked for has been used up, and none comes for nobody.
-  a_asked: assert property (@(posedge clk_i) disable iff (!rst_ni) tag_valid_o |-> !aes_req_valid_o && !aes_rsp_valid_i);
-  a_nobody: assert property (@(posedge clk_i) disable iff (!rst_ni) state_q == IDLE |-> !aes_rsp_valid_i && !aes_req_valid_o);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (tag_valid_o) a_tag_last: assert (!out_valid_o);
+      // As many beats came as were announced: every block asked for has been used up, and none comes for nobody.
+      if (tag_valid_o) a_asked: assert (!aes_req_valid_o && !aes_rsp_valid_i);
+      if (state_q == IDLE) a_nobody: assert (!aes_rsp_valid_i && !aes_req_valid_o);
+    end
+  end
   a_req_hold: assert property (@(posedge clk_i) disable iff (!rst_ni)
       aes_req_valid_o && !aes_req_ready_i |=> aes_req_valid_o && $past({aes_req_key_o, aes_req_block_o}) == {aes_req_key_o, aes_req_block_o});
   // G5: the key goes when nothing is left to be asked for, and nothing secret outlives its command.
-  a_g5_key: assert property (@(posedge clk_i) disable iff (!rst_ni) !aes_req_valid_o |-> {key_q, iv_q} == '0);
+  always_ff @(posedge clk_i) if (rst_ni && !aes_req_valid_o) a_g5_key: assert ({key_q, iv_q} == '0);
   a_g5_zero: assert property (@(posedge clk_i) disable iff (!rst_ni)
       tag_fire |=> !busy_o && {key_q, iv_q, e_j0_q, out_data_q} == '0 && {u_ghash.h_q, u_ghash.x_q, u_ghash.z_q} == '0);
 `endif

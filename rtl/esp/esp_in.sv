@@ -424,10 +424,14 @@ module esp_in
 
 `ifndef SYNTHESIS
   // G4: a packet leaves only with verdict ok, and that only after ICV, table and selectors said yes.
-  a_leaves: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      commit_valid_o && commit_status_o.length != '0 |-> icv_ok_q && opened_q && match && verdict_q == VERDICT_OK);
-  // Plaintext is never written past the room that was there at the start.
-  a_room: assert property (@(posedge clk_i) disable iff (!rst_ni) wr_valid_o |-> wr_beat_o < rec_i.beats);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (commit_valid_o && commit_status_o.length != '0)
+        a_leaves: assert (icv_ok_q && opened_q && match && verdict_q == VERDICT_OK);
+      // Plaintext is never written past the room that was there at the start.
+      if (wr_valid_o) a_room: assert (wr_beat_o < rec_i.beats);
+    end
+  end
   // The record does not change while it is worked on.
   a_record: assert property (@(posedge clk_i) disable iff (!rst_ni)
       rec_valid_i && !rec_ready_o |=> rec_valid_i && $past(rec_i) == rec_i);

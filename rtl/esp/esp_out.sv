@@ -438,10 +438,13 @@ module esp_out
 
 `ifndef SYNTHESIS
   // G4: a packet leaves only with verdict ok, and whole (out_build: a_whole).
-  a_leaves: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      commit_valid_o && commit_status_o.length != '0 |-> verdict_q == VERDICT_OK && built);
-  // Nothing is written past the room that was there at the start.
-  a_room: assert property (@(posedge clk_i) disable iff (!rst_ni) wr_valid_o |-> wr_beat_o < room);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (commit_valid_o && commit_status_o.length != '0) a_leaves: assert (verdict_q == VERDICT_OK && built);
+      // Nothing is written past the room that was there at the start.
+      if (wr_valid_o) a_room: assert (wr_beat_o < room);
+    end
+  end
   // The record does not change while it is worked on.
   a_record: assert property (@(posedge clk_i) disable iff (!rst_ni)
       rec_valid_i && !rec_ready_o |=> rec_valid_i && $past(rec_i) == rec_i);

@@ -183,7 +183,10 @@ module out_build
 
 `ifndef SYNTHESIS
   // When all is written, it is as many beats as the length says.
-  a_whole: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      done_o && !start_i |-> beat_q == {4'd0, len_i[15:4]} + {15'd0, len_i[3:0] != '0});
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (done_o && !start_i) a_whole: assert (beat_q == {4'd0, len_i[15:4]} + {15'd0, len_i[3:0] != '0});
+    end
+  end
 `endif
 endmodule

@@ -61,7 +61,11 @@ module word_packer (
   end
 
 `ifndef SYNTHESIS
-  a_words: assert property (@(posedge clk_i) disable iff (!rst_ni) valid_i && !start_i |-> words_i >= 3'd1 && words_i <= 3'd4);
-  a_gap: assert property (@(posedge clk_i) disable iff (!rst_ni) spill_q |-> !valid_i);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (valid_i && !start_i) a_words: assert (words_i >= 3'd1 && words_i <= 3'd4);
+      if (spill_q) a_gap: assert (!valid_i);
+    end
+  end
 `endif
 endmodule

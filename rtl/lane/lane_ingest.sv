@@ -287,15 +287,21 @@ module lane_ingest
   end
   wire [AW-1:0] rd_place = rd_addr_i[AW-1:0] - rel_q[AW-1:0];
   // Only beats of packets that came in whole are given back or read.
-  a_release: assert property (@(posedge clk_i) disable iff (!rst_ni) release_i <= kept);
-  a_read: assert property (@(posedge clk_i) disable iff (!rst_ni) rd_en_i |-> 16'(rd_place) < kept);
-  a_room: assert property (@(posedge clk_i) disable iff (!rst_ni) 16'((AW + 1)'(wr_q - rel_q)) <= 16'(DEPTH));
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_release: assert (release_i <= kept);
+      if (rd_en_i) a_read: assert (16'(rd_place) < kept);
+      a_room: assert (16'((AW + 1)'(wr_q - rel_q)) <= 16'(DEPTH));
+    end
+  end
   a_record: assert property (@(posedge clk_i) disable iff (!rst_ni) rec_valid_o && !rec_ready_i |=> rec_valid_o);
   // Every descriptor keeps its place until its record leaves.
-  a_desc: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      16'((DescWidth + 1)'(desc_wr_q - rec_rd_q)) <= 16'(2 ** DescWidth));
-  // A record waits for its packet's end, and there is a place for it.
-  a_slot: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      ended_q |-> (DescWidth + 1)'(rec_wr_q - rec_rd_q) != (DescWidth + 1)'(Slots));
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_desc: assert (16'((DescWidth + 1)'(desc_wr_q - rec_rd_q)) <= 16'(2 ** DescWidth));
+      // A record waits for its packet's end, and there is a place for it.
+      if (ended_q) a_slot: assert ((DescWidth + 1)'(rec_wr_q - rec_rd_q) != (DescWidth + 1)'(Slots));
+    end
+  end
 `endif
 endmodule

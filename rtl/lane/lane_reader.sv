@@ -193,15 +193,17 @@ module lane_reader (
 `ifndef SYNTHESIS
   wire [15:0] read_end = job_octets_i > job_offset_i ? job_octets_i : job_head_i;
   // The job asks for nothing behind its packet, and its head does not reach past the beat of its window's first octet.
-  a_job_within: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      job_valid_i && !job_drop_i |-> read_end <= {job_beats_i[11:0], 4'd0} && job_head_i <= {job_beats_i[11:0], 4'd0});
-  a_job_head: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      job_valid_i && !job_drop_i && window |-> head_beats <= offset_beat + 12'd1);
-  a_job_offset: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      job_valid_i && !job_drop_i |-> job_offset_i[1:0] == '0);
-  a_next: assert property (@(posedge clk_i) disable iff (!rst_ni) p_valid_q && p_q.open |-> r_valid_q);
-  // The beat that only fills another one never stands alone.
-  a_tail: assert property (@(posedge clk_i) disable iff (!rst_ni) r_valid_q && r_tail_q |-> p_valid_q && p_q.open);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (job_valid_i && !job_drop_i)
+        a_job_within: assert (read_end <= {job_beats_i[11:0], 4'd0} && job_head_i <= {job_beats_i[11:0], 4'd0});
+      if (job_valid_i && !job_drop_i && window) a_job_head: assert (head_beats <= offset_beat + 12'd1);
+      if (job_valid_i && !job_drop_i) a_job_offset: assert (job_offset_i[1:0] == '0);
+      if (p_valid_q && p_q.open) a_next: assert (r_valid_q);
+      // The beat that only fills another one never stands alone.
+      if (r_valid_q && r_tail_q) a_tail: assert (p_valid_q && p_q.open);
+    end
+  end
   stream_check #(.WIDTH(131)) u_check (
       .clk_i, .rst_ni, .valid_i(out_valid_o), .ready_i(out_ready_i), .data_i({out_data_o, out_head_o, out_first_o, out_last_o}));
   stream_check #(.WIDTH(81)) u_check_job (

@@ -323,11 +323,15 @@ module out_admit
 
 `ifndef SYNTHESIS
   // G1, G2: a packet goes on only with the table's consent, and with its number.
-  a_g1_admitted: assert property (@(posedge clk_i) disable iff (!rst_ni) job_new_q && job_q.go |-> verdict_q == VERDICT_OK);
-  a_answer_asked: assert property (@(posedge clk_i) disable iff (!rst_ni) adm_rsp_valid_i |-> asking_q != '0);
-  a_asking: assert property (@(posedge clk_i) disable iff (!rst_ni) asking_q <= (AskBits + 1)'(Asking));
-  a_flight: assert property (@(posedge clk_i) disable iff (!rst_ni) flight_q <= (FlightBits + 1)'(InFlight));
-  a_leave: assert property (@(posedge clk_i) disable iff (!rst_ni) leave_i |-> flight_q != '0);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (job_new_q && job_q.go) a_g1_admitted: assert (verdict_q == VERDICT_OK);
+      if (adm_rsp_valid_i) a_answer_asked: assert (asking_q != '0);
+      a_asking: assert (asking_q <= (AskBits + 1)'(Asking));
+      a_flight: assert (flight_q <= (FlightBits + 1)'(InFlight));
+      if (leave_i) a_leave: assert (flight_q != '0);
+    end
+  end
   stream_check #(.WIDTH($bits(out_req_t))) u_chk_adm (
       .clk_i, .rst_ni, .valid_i(adm_req_valid_o), .ready_i(adm_req_ready_i), .data_i(adm_req_o));
   stream_check #(.WIDTH($bits(job_t))) u_chk_job (

@@ -244,9 +244,12 @@ module out_emit
     else if (fire) sent_q <= sent_q + 16'd16;
   end
   // G4: what leaves has been admitted, and is as long as its status says.
-  a_g4_ok: assert property (@(posedge clk_i) disable iff (!rst_ni) fire |-> front_q.status.verdict == VERDICT_OK);
-  a_g4_whole: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      fire && last_q |-> sent_q + (icv == '0 ? 16'd16 : {12'd0, icv, 2'b00}) == front_q.status.length);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (fire) a_g4_ok: assert (front_q.status.verdict == VERDICT_OK);
+      if (fire && last_q) a_g4_whole: assert (sent_q + (icv == '0 ? 16'd16 : {12'd0, icv, 2'b00}) == front_q.status.length);
+    end
+  end
   stream_check #(.WIDTH(128)) u_chk_st (.clk_i, .rst_ni, .valid_i(st_valid_o), .ready_i(st_ready_i), .data_i(st_o));
   stream_check #(.WIDTH(134)) u_chk_out (
       .clk_i, .rst_ni, .valid_i(out_valid_o), .ready_i(out_ready_i), .data_i({out_data_o, out_bytes_o, out_last_o}));

@@ -241,16 +241,19 @@ module out_feed
 
 `ifndef SYNTHESIS
   initial assert (STORE_DEPTH == 2 ** StoreBits);
-  a_secret: assert property (@(posedge clk_i) disable iff (!rst_ni) start |-> secret_valid_i);
-  a_store: assert property (@(posedge clk_i) disable iff (!rst_ni) used_q <= (StoreBits + 1)'(STORE_DEPTH));
-  a_taken: assert property (@(posedge clk_i) disable iff (!rst_ni) taken_q |-> used_q != '0);
-  // G5: a key is shown for one clock.
-  a_g5_start: assert property (@(posedge clk_i) disable iff (!rst_ni) !(slot_valid_o && slot_o.kind == SLOT_FIRST) |-> start_o == '0);
-  // G7: a packet takes the beats that the reader has for it, and no more.
-  a_g7_beats: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      beat_take |-> beat_last == (kind_q == SLOT_DATA ? payload_q <= 16'd16 : heads_q == 12'd1 && payload_q == '0));
-  a_g7_first: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      beat_take |-> beat_first == first_q && beat_head == header_q);
-  a_g7_end: assert property (@(posedge clk_i) disable iff (!rst_ni) issue && kind_q == SLOT_LEN |-> payload_q == '0);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (start) a_secret: assert (secret_valid_i);
+      a_store: assert (used_q <= (StoreBits + 1)'(STORE_DEPTH));
+      if (taken_q) a_taken: assert (used_q != '0);
+      // G5: a key is shown for one clock.
+      if (!(slot_valid_o && slot_o.kind == SLOT_FIRST)) a_g5_start: assert (start_o == '0);
+      // G7: a packet takes the beats that the reader has for it, and no more.
+      if (beat_take)
+        a_g7_beats: assert (beat_last == (kind_q == SLOT_DATA ? payload_q <= 16'd16 : heads_q == 12'd1 && payload_q == '0));
+      if (beat_take) a_g7_first: assert (beat_first == first_q && beat_head == header_q);
+      if (issue && kind_q == SLOT_LEN) a_g7_end: assert (payload_q == '0);
+    end
+  end
 `endif
 endmodule

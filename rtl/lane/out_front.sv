@@ -265,7 +265,6 @@ module out_front
 
 `ifndef SYNTHESIS
   // A packet in flight has been asked for, so its template is there before its frame.
-  a_template: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      frame_push_i && frame_i.verdict == VERDICT_OK |-> template_valid);
+  always_ff @(posedge clk_i) if (rst_ni && frame_push_i && frame_i.verdict == VERDICT_OK) a_template: assert (template_valid);
 `endif
 endmodule

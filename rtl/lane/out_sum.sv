@@ -99,6 +99,6 @@ module out_sum
   wire unused = &{1'b0, packets_room, sums_room, known};
 
 `ifndef SYNTHESIS
-  a_known: assert property (@(posedge clk_i) disable iff (!rst_ni) valid_i |-> known);
+  always_ff @(posedge clk_i) if (rst_ni && valid_i) a_known: assert (known);
 `endif
 endmodule

@@ -273,6 +273,6 @@ module mgmt_regs
   a_cmd_stable: assert property (@(posedge clk_i) disable iff (!rst_ni)
       cmd_valid_o && !cmd_ready_i |=> cmd_valid_o && $past(cmd_o) == cmd_o);
   // Exactly one answer belongs to a command.
-  a_cmd_done: assert property (@(posedge clk_i) disable iff (!rst_ni) cmd_done_i |-> busy_q && !pending_q);
+  always_ff @(posedge clk_i) if (rst_ni && cmd_done_i) a_cmd_done: assert (busy_q && !pending_q);
 `endif
 endmodule

@@ -51,13 +51,15 @@ module sad_answer
 
 `ifndef SYNTHESIS
   // G4: nothing of an SA goes out with a refusal.
-  a_g4_out: assert property (@(posedge clk_i) disable iff (!rst_ni) out_valid_i && !ok |-> out_o.view == '0);
-  a_g4_look: assert property (@(posedge clk_i) disable iff (!rst_ni) look_valid_i && !ok |-> look_o.view == '0);
-  // G5: a key is on a port only in an answer that says ok.
-  a_g5_out: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(out_valid_i && ok) |-> {out_o.view.key, out_o.view.salt, out_o.view.h} == '0);
-  a_g5_look: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(look_valid_i && ok) |-> {look_o.view.key, look_o.view.salt, look_o.view.h} == '0);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (out_valid_i && !ok) a_g4_out: assert (out_o.view == '0);
+      if (look_valid_i && !ok) a_g4_look: assert (look_o.view == '0);
+      // G5: a key is on a port only in an answer that says ok.
+      if (!(out_valid_i && ok)) a_g5_out: assert ({out_o.view.key, out_o.view.salt, out_o.view.h} == '0);
+      if (!(look_valid_i && ok)) a_g5_look: assert ({look_o.view.key, look_o.view.salt, look_o.view.h} == '0);
+    end
+  end
   // G5: and is gone from the registers when the answer is.
   a_g5_gone: assert property (@(posedge clk_i) disable iff (!rst_ni)
       $past(out_valid_i || look_valid_i) && !(out_valid_i || look_valid_i) |-> {view.key, view.salt, view.h} == '0);

@@ -380,7 +380,6 @@ module sad_bank_mem
     if (WINDOW < 64 || WINDOW > 1024 || (WINDOW & (WINDOW - 1)) != 0) $error("WINDOW: a power of two, 64 to 1024");
   end
   // G7: the ports serve packets or a turn, never both.
-  a_g7_ports: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      turn_i |-> !first_i && !then_i && wr_i == '0 && wr_window_i == '0);
+  always_ff @(posedge clk_i) if (rst_ni && turn_i) a_g7_ports: assert (!first_i && !then_i && wr_i == '0 && wr_window_i == '0);
 `endif
 endmodule

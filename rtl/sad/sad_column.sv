@@ -157,7 +157,7 @@ module sad_column #(
     assign read = stored;
   end
   // A word is never read in the clock in which it is written: nobody knows what that would give.
-  a_g7_clash: assert property (@(posedge clk_i) disable iff (!rst_ni) !(wr_en_i && rd_en_i && wr_addr_i == rd_addr_i));
+  always_ff @(posedge clk_i) if (rst_ni) a_g7_clash: assert (!(wr_en_i && rd_en_i && wr_addr_i == rd_addr_i));
 `else
   assign read = stored;
 `endif

@@ -370,16 +370,16 @@ module sad_command
 
 `ifndef SYNTHESIS
   // G2, G6: only an entry without a tenant is given out, and only a reserved or free one is keyed.
-  a_g6_reserve: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      phase_q == WRITES && req_q.op == OP_RESERVE && step_q == 5'd2 |-> is_free);
-  a_g2_install: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      phase_q inside {COPY, ZERO, KEY, HASH, INSTALL} |-> is_free || life_i.state == ENTRY_STATE_LARVAL);
-  // G9: nothing but reserve and commit writes an entry under another generation, and generation 0 is never given.
-  a_g9_write: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      access_o.wr_en != '0 && !(req_q.op inside {OP_RESERVE, OP_COMMIT}) |-> same_gen);
-  a_g9_fresh: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      access_o.wr_en[SAD_MEM_STATE] && access_o.wr_word == 5'd1 |-> name_next.generation != '0);
-  // G5: the staging bank is read for a commit only, and the slot of one that succeeded is zeroed.
-  a_g5_staging: assert property (@(posedge clk_i) disable iff (!rst_ni) stg_rd_o |-> req_q.op == OP_COMMIT);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (phase_q == WRITES && req_q.op == OP_RESERVE && step_q == 5'd2) a_g6_reserve: assert (is_free);
+      if (phase_q inside {COPY, ZERO, KEY, HASH, INSTALL}) a_g2_install: assert (is_free || life_i.state == ENTRY_STATE_LARVAL);
+      // G9: nothing but reserve and commit writes an entry under another generation, and generation 0 is never given.
+      if (access_o.wr_en != '0 && !(req_q.op inside {OP_RESERVE, OP_COMMIT})) a_g9_write: assert (same_gen);
+      if (access_o.wr_en[SAD_MEM_STATE] && access_o.wr_word == 5'd1) a_g9_fresh: assert (name_next.generation != '0);
+      // G5: the staging bank is read for a commit only, and the slot of one that succeeded is zeroed.
+      if (stg_rd_o) a_g5_staging: assert (req_q.op == OP_COMMIT);
+    end
+  end
 `endif
 endmodule

@@ -134,9 +134,12 @@ module sad_control
   // G7: a turn works on one entry.
   a_g7_entry: assert property (@(posedge clk_i) disable iff (!rst_ni)
       phase_q != CTL_IDLE && $past(phase_q) != CTL_IDLE |-> entry_q == $past(entry_q));
-  a_one: assert property (@(posedge clk_i) disable iff (!rst_ni) (grant_o & (grant_o - 5'd1)) == '0);
-  // Nobody is passed over: a turn never goes twice to one while another waits.
-  a_fair: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      grant_o != '0 && grant_o == last_q |-> want_i == grant_o);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_one: assert ((grant_o & (grant_o - 5'd1)) == '0);
+      // Nobody is passed over: a turn never goes twice to one while another waits.
+      if (grant_o != '0 && grant_o == last_q) a_fair: assert (want_i == grant_o);
+    end
+  end
 `endif
 endmodule

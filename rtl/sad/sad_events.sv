@@ -250,9 +250,13 @@ module sad_events
     if (RING_DEPTH < 2 || (1 << RingBits) != RING_DEPTH) $error("RING_DEPTH: a power of two");
   end
   // G3: no record without room; told only what was raised; an entry is set free with nothing left to tell.
-  a_g3_room: assert property (@(posedge clk_i) disable iff (!rst_ni) phase_q == RECORD |-> room_o);
-  a_g3_raised: assert property (@(posedge clk_i) disable iff (!rst_ni) phase_q == MARK |-> life_i.raised[kind_q]);
-  a_g3_free: assert property (@(posedge clk_i) disable iff (!rst_ni) phase_q == WIPE && step_q == '0 |-> pending == '0);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (phase_q == RECORD) a_g3_room: assert (room_o);
+      if (phase_q == MARK) a_g3_raised: assert (life_i.raised[kind_q]);
+      if (phase_q == WIPE && step_q == '0) a_g3_free: assert (pending == '0);
+    end
+  end
   // G9: the head moves by one record, after it stands in the ring.
   a_g3_number: assert property (@(posedge clk_i) disable iff (!rst_ni)
       head_o != $past(head_o) |-> head_o == $past(head_o) + 32'd1 && $past(phase_q) == RECORD);

@@ -210,8 +210,11 @@ module sad_fault
 
 `ifndef SYNTHESIS
   // G5: nothing but erase sets an entry free that may hold a key.
-  a_g5_free: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      phase_q == KILL && access_o.wr_en[SAD_MEM_STATE] && access_o.wr_word == '0 && life_next.state == ENTRY_STATE_FREE
-      |-> life_bad_q && w0_i == '0);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (phase_q == KILL && access_o.wr_en[SAD_MEM_STATE] && access_o.wr_word == '0 && life_next.state == ENTRY_STATE_FREE)
+        a_g5_free: assert (life_bad_q && w0_i == '0);
+    end
+  end
 `endif
 endmodule

@@ -291,6 +291,6 @@ module sad_full
     if (BANKS < 1 || BANKS > 8 || (BANKS & (BANKS - 1)) != 0) $error("BANKS: 1, 2, 4 or 8");
   end
   // G4: nothing is served before every codeword has been written.
-  a_g4_boot: assert property (@(posedge clk_i) disable iff (!rst_ni) granted != '0 |-> booted);
+  always_ff @(posedge clk_i) if (rst_ni && granted != '0) a_g4_boot: assert (booted);
 `endif
 endmodule

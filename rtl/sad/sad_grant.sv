@@ -60,9 +60,13 @@ module sad_grant #(
   end
 
 `ifndef SYNTHESIS
-  a_one: assert property (@(posedge clk_i) disable iff (!rst_ni) (grant_o & (grant_o - Count'(1))) == '0);
-  a_open: assert property (@(posedge clk_i) disable iff (!rst_ni) grant_o != '0 |-> open_i && (grant_o & ~want_i) == '0);
-  // No clock is lost while somebody may go.
-  a_busy: assert property (@(posedge clk_i) disable iff (!rst_ni) open_i && free != '0 |-> grant_o != '0);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_one: assert ((grant_o & (grant_o - Count'(1))) == '0);
+      if (grant_o != '0) a_open: assert (open_i && (grant_o & ~want_i) == '0);
+      // No clock is lost while somebody may go.
+      if (open_i && free != '0) a_busy: assert (grant_o != '0);
+    end
+  end
 `endif
 endmodule

@@ -82,6 +82,6 @@ module sad_hash
   // G5: nothing of the key is left.
   a_g5_clear: assert property (@(posedge clk_i) disable iff (!rst_ni)
       clear_i |=> {key_q, turned_q, state_q, done_q} == '0 && !run_q);
-  a_start: assert property (@(posedge clk_i) disable iff (!rst_ni) start_i |-> !run_q && !valid_q);
+  always_ff @(posedge clk_i) if (rst_ni && start_i) a_start: assert (!run_q && !valid_q);
 `endif
 endmodule

@@ -244,12 +244,14 @@ module sad_mem
     if (WINDOW < 64 || WINDOW > 1024 || (WINDOW & (WINDOW - 1)) != 0) $error("WINDOW: a power of two, 64 to 1024");
   end
   // A word is never read in the clock in which it is written.
-  a_no_clash: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(wr_en[SAD_MEM_CFG] && access_i.cfg_rd && access_i.wr_word == 5'(access_i.cfg_word)) &&
-      !((access_i.ctr_inc ? wr_en[SAD_MEM_INC] : wr_en[SAD_MEM_OUTC]) && access_i.ctr_rd &&
-        access_i.wr_word == access_i.ctr_word) &&
-      !(wr_en[access_i.misc_mem] && access_i.misc_rd && access_i.wr_word == 5'(access_i.misc_word)));
-  a_lane: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      access_i.misc_rd |-> misc_state || misc_key || misc_fw);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_no_clash: assert (!(wr_en[SAD_MEM_CFG] && access_i.cfg_rd && access_i.wr_word == 5'(access_i.cfg_word)) &&
+          !((access_i.ctr_inc ? wr_en[SAD_MEM_INC] : wr_en[SAD_MEM_OUTC]) && access_i.ctr_rd &&
+          access_i.wr_word == access_i.ctr_word) && !(wr_en[access_i.misc_mem] && access_i.misc_rd &&
+          access_i.wr_word == 5'(access_i.misc_word)));
+      if (access_i.misc_rd) a_lane: assert (misc_state || misc_key || misc_fw);
+    end
+  end
 `endif
 endmodule

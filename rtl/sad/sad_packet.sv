@@ -362,30 +362,30 @@ module sad_packet
   wire counted = phase_q == WRITE && passed;
 
   // G1: what is counted, this packet included, never passes a hard limit.
-  a_g1_octets: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      counted |-> hard_octets == '0 || octets_q <= hard_octets);
-  a_g1_packets: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      counted |-> hard_packets == '0 || packets_q <= hard_packets);
-  // G2: the number is the one after the last, and never wraps.
-  a_g2_rises: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      counted && is_out |-> req_q.seq == used + 64'd1 && used != '1 && (esn || req_q.seq[63:32] == '0));
-  // G3: an event is told as new once: when its latch was not set, and then it is set.
-  a_g3_once: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      phase_q == WRITE && step_q == 3'd3 |-> (fresh & life_i.raised) == '0 && (fresh & ~life_next.raised) == '0);
-  // G4, G10: no ok from a dead or broken entry, nor in a state that refuses.
-  a_g4_ok: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      phase_q == WRITE && step_q == '0 && verdict_q == VERDICT_OK |-> life_i.dead == DEAD_REASON_ALIVE &&
-      life_i.state inside {ENTRY_STATE_ACTIVE, ENTRY_STATE_OVERLAP, ENTRY_STATE_DRAINING, ENTRY_STATE_REDUNDANT});
-  a_g10_ok: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      phase_q == WRITE && verdict_q == VERDICT_OK |-> !found_q.any_bad);
-  // G8: a commit with a right ICV counts only a number that was not seen; a wrong ICV moves its own count and state only.
-  a_g8_once: assert property (@(posedge clk_i) disable iff (!rst_ni) counted && is_take && strict |-> !seen_before);
-  a_g8_forged: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      phase_q == WRITE && is_fail && access_o.wr_en != '0 |->
-      (access_o.wr_en == mem_bit(SAD_MEM_INC) && access_o.wr_word == WordIcv) || access_o.wr_en == mem_bit(SAD_MEM_STATE));
-  a_g8_lookup: assert property (@(posedge clk_i) disable iff (!rst_ni) is_look |-> access_o.wr_en == '0);
-  // G9: a request with an old generation writes nothing.
-  a_g9_stale: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      phase_q == WRITE && access_o.wr_en != '0 |-> name_i.generation == req_q.generation && life_i.state != ENTRY_STATE_FREE);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (counted) a_g1_octets: assert (hard_octets == '0 || octets_q <= hard_octets);
+      if (counted) a_g1_packets: assert (hard_packets == '0 || packets_q <= hard_packets);
+      // G2: the number is the one after the last, and never wraps.
+      if (counted && is_out) a_g2_rises: assert (req_q.seq == used + 64'd1 && used != '1 && (esn || req_q.seq[63:32] == '0));
+      // G3: an event is told as new once: when its latch was not set, and then it is set.
+      if (phase_q == WRITE && step_q == 3'd3)
+        a_g3_once: assert ((fresh & life_i.raised) == '0 && (fresh & ~life_next.raised) == '0);
+      // G4, G10: no ok from a dead or broken entry, nor in a state that refuses.
+      if (phase_q == WRITE && step_q == '0 && verdict_q == VERDICT_OK)
+        a_g4_ok: assert (life_i.dead == DEAD_REASON_ALIVE &&
+            life_i.state inside {ENTRY_STATE_ACTIVE, ENTRY_STATE_OVERLAP, ENTRY_STATE_DRAINING, ENTRY_STATE_REDUNDANT});
+      if (phase_q == WRITE && verdict_q == VERDICT_OK) a_g10_ok: assert (!found_q.any_bad);
+      // G8: a commit with a right ICV counts only a number that was not seen; a wrong ICV moves its own count and state only.
+      if (counted && is_take && strict) a_g8_once: assert (!seen_before);
+      if (phase_q == WRITE && is_fail && access_o.wr_en != '0)
+        a_g8_forged: assert ((access_o.wr_en == mem_bit(SAD_MEM_INC) && access_o.wr_word == WordIcv) ||
+            access_o.wr_en == mem_bit(SAD_MEM_STATE));
+      if (is_look) a_g8_lookup: assert (access_o.wr_en == '0);
+      // G9: a request with an old generation writes nothing.
+      if (phase_q == WRITE && access_o.wr_en != '0)
+        a_g9_stale: assert (name_i.generation == req_q.generation && life_i.state != ENTRY_STATE_FREE);
+    end
+  end
 `endif
 endmodule

@@ -73,34 +73,32 @@ module sad_pipe_rules
   end
 
   // G1, G2, G8: what was read is still what stands in the entry when it is written.
-  a_g1_one: assert property (@(posedge clk_i) disable iff (!rst_ni) !together);
-  a_g7_torn: assert property (@(posedge clk_i) disable iff (!rst_ni) !torn);
-  // G1: what is counted, this packet included, never passes a hard limit.
-  a_g1_octets: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      passed |-> hard_octets == '0 || octets_o <= hard_octets);
-  a_g1_packets: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      passed |-> hard_packets == '0 || count_o <= hard_packets);
-  // G2: the number is the one after the last, and never wraps.
-  a_g2_rises: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      passed && is_out |-> seq_o == used + 64'd1 && used != '1 && (esn || seq_o[63:32] == '0));
-  // G3: an event is told as new once: when its latch was not set, and then it is set. The grants knew that it could come.
-  a_g3_once: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q[7] |-> (fresh & life7_q.raised) == '0 && (fresh & ~life_next.raised) == '0);
-  a_g3_known: assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q[7] && fresh != '0 |-> holds_q);
-  // G4, G10: no ok from a dead or broken entry, nor in a state that refuses; a broken entry is not written.
-  a_g4_ok: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q[7] && verdict7_q == VERDICT_OK |-> life7_q.dead == DEAD_REASON_ALIVE &&
-      life7_q.state inside {ENTRY_STATE_ACTIVE, ENTRY_STATE_OVERLAP, ENTRY_STATE_DRAINING, ENTRY_STATE_REDUNDANT});
-  a_g10_ok: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q[7] && found7_q.any_bad |-> verdict7_q != VERDICT_OK && !writes);
-  // G8: a commit with a right ICV counts only a number that was not seen; a wrong ICV moves its own count and state only.
-  a_g8_once: assert property (@(posedge clk_i) disable iff (!rst_ni) passed && is_take && strict |-> !seen_before);
-  a_g8_forged: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      valid_q[7] && is_fail |-> wr_o.outc == '0 && wr_o.inc[2:0] == '0 && wr_window_o == '0);
-  a_g8_lookup: assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q[7] && is_look |-> !writes);
-  // G9: a request with an old generation writes nothing.
-  a_g9_stale: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      writes |-> name7_q.generation == req7_q.generation && life7_q.state != ENTRY_STATE_FREE && req7_q.index_ok);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_g1_one: assert (!together);
+      a_g7_torn: assert (!torn);
+      // G1: what is counted, this packet included, never passes a hard limit.
+      if (passed) a_g1_octets: assert (hard_octets == '0 || octets_o <= hard_octets);
+      if (passed) a_g1_packets: assert (hard_packets == '0 || count_o <= hard_packets);
+      // G2: the number is the one after the last, and never wraps.
+      if (passed && is_out) a_g2_rises: assert (seq_o == used + 64'd1 && used != '1 && (esn || seq_o[63:32] == '0));
+      // G3: an event is told as new once: when its latch was not set, and then it is set. The grants knew that it could come.
+      if (valid_q[7]) a_g3_once: assert ((fresh & life7_q.raised) == '0 && (fresh & ~life_next.raised) == '0);
+      if (valid_q[7] && fresh != '0) a_g3_known: assert (holds_q);
+      // G4, G10: no ok from a dead or broken entry, nor in a state that refuses; a broken entry is not written.
+      if (valid_q[7] && verdict7_q == VERDICT_OK)
+        a_g4_ok: assert (life7_q.dead == DEAD_REASON_ALIVE &&
+            life7_q.state inside {ENTRY_STATE_ACTIVE, ENTRY_STATE_OVERLAP, ENTRY_STATE_DRAINING, ENTRY_STATE_REDUNDANT});
+      if (valid_q[7] && found7_q.any_bad) a_g10_ok: assert (verdict7_q != VERDICT_OK && !writes);
+      // G8: a commit with a right ICV counts only a number that was not seen; a wrong ICV moves its own count and state only.
+      if (passed && is_take && strict) a_g8_once: assert (!seen_before);
+      if (valid_q[7] && is_fail) a_g8_forged: assert (wr_o.outc == '0 && wr_o.inc[2:0] == '0 && wr_window_o == '0);
+      if (valid_q[7] && is_look) a_g8_lookup: assert (!writes);
+      // G9: a request with an old generation writes nothing.
+      if (writes)
+        a_g9_stale: assert (name7_q.generation == req7_q.generation && life7_q.state != ENTRY_STATE_FREE && req7_q.index_ok);
+    end
+  end
 
   wire unused = ^{cfg_i, life7_q, life_next, name7_q, w07_q, req7_q, found7_q, outc_i};
 endmodule

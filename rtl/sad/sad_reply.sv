@@ -77,13 +77,14 @@ module sad_reply
 
 `ifndef SYNTHESIS
     // G7: one answer at most; an answer belongs to one request.
-    a_g7_one: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        (adm & (adm - BANKS'(1))) == '0 && (lkp & (lkp - BANKS'(1))) == '0 && (cmt & (cmt - BANKS'(1))) == '0);
-    // G4: nothing of an SA goes out with a refusal. G5: a key is on a port only in an answer that says ok.
-    a_g4_out: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        !(adm_q && adm_rsp_q.verdict == VERDICT_OK) |-> adm_rsp_q.view == '0);
-    a_g4_look: assert property (@(posedge clk_i) disable iff (!rst_ni)
-        !(lkp_q && lkp_rsp_q.verdict == VERDICT_OK) |-> lkp_rsp_q.view == '0);
+    always_ff @(posedge clk_i) begin
+      if (rst_ni) begin
+        a_g7_one: assert ((adm & (adm - BANKS'(1))) == '0 && (lkp & (lkp - BANKS'(1))) == '0 && (cmt & (cmt - BANKS'(1))) == '0);
+        // G4: nothing of an SA goes out with a refusal. G5: a key is on a port only in an answer that says ok.
+        if (!(adm_q && adm_rsp_q.verdict == VERDICT_OK)) a_g4_out: assert (adm_rsp_q.view == '0);
+        if (!(lkp_q && lkp_rsp_q.verdict == VERDICT_OK)) a_g4_look: assert (lkp_rsp_q.view == '0);
+      end
+    end
 `endif
   end
 endmodule

@@ -334,22 +334,23 @@ module sad_slow
 
 `ifndef SYNTHESIS
   // No word is still on its way when a turn ends: it would be taken for the next entry's (G7).
-  a_g7_lanes: assert property (@(posedge clk_i) disable iff (!rst_ni) control == CTL_NEXT |-> reading_i == '0);
-  // G4: no turn before every codeword has been written.
-  a_g4_boot: assert property (@(posedge clk_i) disable iff (!rst_ni) grant != '0 |-> booted);
-  // Who was let to sad_control has its turn at once, on the bank that was closed for it.
-  a_turn: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      go_visit || go_cmd || go_sweep |-> grant == {go_sweep, go_cmd, 2'b00, go_visit});
-  a_g7_bank: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      control != CTL_IDLE && control != CTL_BOOT |-> (turn_o & ~closed_o) == '0);
-  // G3: an entry is never made free with an event that is not in the ring, unless its state word was lost.
-  a_g3_free: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      booted && control != CTL_FIX && access.wr_en[SAD_MEM_STATE] && access.wr_word == '0 && access.wr_data[28:26] == '0
-      |-> (life.raised & ~life.told) == '0);
-  // G3: a latch is taken back only with the tenant.
-  a_g3_latch: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      booted && control != CTL_FIX && access.wr_en[SAD_MEM_STATE] && access.wr_word == '0 && access.wr_data[28:26] != '0 &&
-      life.state != ENTRY_STATE_FREE && life.state != ENTRY_STATE_LARVAL |-> (life.raised & ~access.wr_data[22:15]) == '0);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (control == CTL_NEXT) a_g7_lanes: assert (reading_i == '0);
+      // G4: no turn before every codeword has been written.
+      if (grant != '0) a_g4_boot: assert (booted);
+      // Who was let to sad_control has its turn at once, on the bank that was closed for it.
+      if (go_visit || go_cmd || go_sweep) a_turn: assert (grant == {go_sweep, go_cmd, 2'b00, go_visit});
+      if (control != CTL_IDLE && control != CTL_BOOT) a_g7_bank: assert ((turn_o & ~closed_o) == '0);
+      // G3: an entry is never made free with an event that is not in the ring, unless its state word was lost.
+      if (booted && control != CTL_FIX && access.wr_en[SAD_MEM_STATE] && access.wr_word == '0 && access.wr_data[28:26] == '0)
+        a_g3_free: assert ((life.raised & ~life.told) == '0);
+      // G3: a latch is taken back only with the tenant.
+      if (booted && control != CTL_FIX && access.wr_en[SAD_MEM_STATE] && access.wr_word == '0 && access.wr_data[28:26] != '0 &&
+          life.state != ENTRY_STATE_FREE && life.state != ENTRY_STATE_LARVAL)
+        a_g3_latch: assert ((life.raised & ~access.wr_data[22:15]) == '0);
+    end
+  end
 `else
   wire unused_reading = ^reading_i;
 `endif

@@ -381,17 +381,20 @@ module sad_table
 
 `ifndef SYNTHESIS
   // No word is still on its way when a turn ends: it would be taken for the next entry's (G7).
-  a_g7_lanes: assert property (@(posedge clk_i) disable iff (!rst_ni) control == CTL_NEXT |-> !lanes_busy);
-  // G4: nothing is served before every codeword has been written.
-  a_g4_boot: assert property (@(posedge clk_i) disable iff (!rst_ni) grant != '0 |-> booted);
-  // G3: an entry is never made free with an event that is not in the ring, unless its state word was lost.
-  a_g3_free: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      booted && control != CTL_FIX && access.wr_en[SAD_MEM_STATE] && access.wr_word == '0 && access.wr_data[28:26] == '0
-      |-> (life.raised & ~life.told) == '0);
-  // G3: a latch is taken back only with the tenant.
-  a_g3_latch: assert property (@(posedge clk_i) disable iff (!rst_ni)
-      booted && control != CTL_FIX && access.wr_en[SAD_MEM_STATE] && access.wr_word == '0 && access.wr_data[28:26] != '0 &&
-      life.state != ENTRY_STATE_FREE && life.state != ENTRY_STATE_LARVAL |-> (life.raised & ~access.wr_data[22:15]) == '0);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (control == CTL_NEXT) a_g7_lanes: assert (!lanes_busy);
+      // G4: nothing is served before every codeword has been written.
+      if (grant != '0) a_g4_boot: assert (booted);
+      // G3: an entry is never made free with an event that is not in the ring, unless its state word was lost.
+      if (booted && control != CTL_FIX && access.wr_en[SAD_MEM_STATE] && access.wr_word == '0 && access.wr_data[28:26] == '0)
+        a_g3_free: assert ((life.raised & ~life.told) == '0);
+      // G3: a latch is taken back only with the tenant.
+      if (booted && control != CTL_FIX && access.wr_en[SAD_MEM_STATE] && access.wr_word == '0 && access.wr_data[28:26] != '0 &&
+          life.state != ENTRY_STATE_FREE && life.state != ENTRY_STATE_LARVAL)
+        a_g3_latch: assert ((life.raised & ~access.wr_data[22:15]) == '0);
+    end
+  end
 `else
   wire unused_busy = lanes_busy;
 `endif

@@ -112,8 +112,12 @@ module sad_turns #(
   end
 
 `ifndef SYNTHESIS
-  a_one: assert property (@(posedge clk_i) disable iff (!rst_ni) 2'(visit_o) + 2'(cmd_o) + 2'(sweep_o) <= 2'd1);
-  // G7: a turn has its bank alone.
-  a_g7_alone: assert property (@(posedge clk_i) disable iff (!rst_ni) state_q == TURN |-> empty_i[bank_q]);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_one: assert (2'(visit_o) + 2'(cmd_o) + 2'(sweep_o) <= 2'd1);
+      // G7: a turn has its bank alone.
+      if (state_q == TURN) a_g7_alone: assert (empty_i[bank_q]);
+    end
+  end
 `endif
 endmodule

@@ -61,13 +61,13 @@ module sad_visits #(
   assign fresh_o    = fresh_q[0];
 
 `ifndef SYNTHESIS
-  a_pop: assert property (@(posedge clk_i) disable iff (!rst_ni) pop_i |-> valid_q[0] && !push);
+  always_ff @(posedge clk_i) if (rst_ni && pop_i) a_pop: assert (valid_q[0] && !push);
   // G3: an entry waits once; sad_grant lets no packet of it count until it was visited.
   logic twice;
   always_comb begin
     twice = 1'b0;
     for (int i = 0; i < DEPTH; i++) if (push && valid_q[i] && row_q[i] == in_row_q) twice = 1'b1;
   end
-  a_g3_twice: assert property (@(posedge clk_i) disable iff (!rst_ni) !twice);
+  always_ff @(posedge clk_i) if (rst_ni) a_g3_twice: assert (!twice);
 `endif
 endmodule
