@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""The parts of tools/fpga.py that need no FPGA tool: the wrapper around a top, and the paths out of nextpnr's SDF."""
+import pathlib
+import sys
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+import fpga  # noqa: E402
+import sta  # noqa: E402
+
+PORTS = """module small
+input [0:0] clk_i
+input [0:0] rst_ni
+input [7:0] a_i
+input [0:0] valid_i
+output [15:0] y_o
+output [0:0] ready_o
+"""
+
+
+def wire(start, end, delay):
+    return f"        (INTERCONNECT {start} {end} ({delay}:{delay}:{delay}) ({delay}:{delay}:{delay}))"
+
+
+def cell(name, *entries):
+    return ["  (CELL", '    (CELLTYPE "TRELLIS_COMB")', f"    (INSTANCE {name})", *entries, "  )"]
+
+
+def path(start, end, delay):
+    return f"        (IOPATH {start} {end} (1:1:{delay}) (1:1:{delay}))"
+
+
+def flipflop(name):
+    return cell(name, path("CLK", "Q", 500), "      (SETUPHOLD (posedge DI) (posedge CLK) (1:1:100) (0:0:0))",
+                "      (SETUPHOLD (negedge DI) (posedge CLK) (1:1:100) (0:0:0))")
+
+
+class WrapperTest(unittest.TestCase):
+    def test_every_port_has_its_bits_of_a_shift_register(self):
+        text = fpga.wrapper(PORTS)
+        self.assertIn("module fpga_pins (", text)
+        self.assertIn("small dut (.clk_i(clk_i), .rst_ni(reset_q[1]), .a_i(feed_q[7:0]), .valid_i(feed_q[8:8]), "
+                      ".y_o(taken[15:0]), .ready_o(taken[16:16]));", text)
+        self.assertIn("reg [9:0] feed_q;", text)   # one more: what goes on into the other chain
+        self.assertIn("reg [16:0] taken_q, shift_q;", text)
+
+
+class StaTest(unittest.TestCase):
+    def sta(self, *extra):
+        """a -> l1 -> b (slow), c -> b directly (fast), a -> d."""
+        return sta.Sta("\n".join([
+            *cell("", wire("u.a_q_TRELLIS_FF_Q/Q", "u.l_LUT4_Z/A", 300), wire("u.l_LUT4_Z/F", "v.b_q_TRELLIS_FF_Q_1/DI", 700),
+                  wire("u.c_q_TRELLIS_FF_Q/Q", "u.l_LUT4_Z/B", 350), wire("u.a_q_TRELLIS_FF_Q/Q", "d_q\\[3\\]_TRELLIS_FF_Q/DI", 50), *extra),
+            *cell("u.l_LUT4_Z", path("A", "F", 240), path("B", "F", 100), path("C", "F", 240)),
+            *(line for name in ("u.a_q_TRELLIS_FF_Q", "u.c_q_TRELLIS_FF_Q", "v.b_q_TRELLIS_FF_Q_1", "d_q\\[3\\]_TRELLIS_FF_Q")
+              for line in flipflop(name))]))
+
+    def test_worst_path_with_its_parts(self):
+        worst, second = self.sta().worst(10)
+        self.assertEqual(worst.delay_ps, 500 + 300 + 240 + 700 + 100)
+        self.assertEqual((worst.start, worst.end), ("u.a_q", "v.b_q"))
+        self.assertEqual(worst.logic_ps, 500 + 240 + 100)
+        self.assertEqual(worst.stations(), ["u.a_q", "u.l", "v.b_q"])
+        self.assertEqual((second.delay_ps, second.end), (500 + 50 + 100, "d_q[3]"))
+
+    def test_one_path_for_each_end_register(self):
+        self.assertEqual(len(self.sta().worst(1)), 1)
+
+    def test_loop_is_an_error(self):
+        with self.assertRaisesRegex(ValueError, "loop"):
+            self.sta(wire("u.l_LUT4_Z/F", "u.l_LUT4_Z/C", 10))
+
+
+if __name__ == "__main__":
+    unittest.main()

