@@ -24,6 +24,17 @@ target_compile_definitions(verilated_runtime PUBLIC VM_COVERAGE=0 VM_SC=0 VM_TRA
 target_compile_options(verilated_runtime PRIVATE -w)
 target_link_libraries(verilated_runtime PUBLIC Threads::Threads ZLIB::ZLIB)
 
+# Flags of the models' hot code (docs/decisions/0011-simulation-speed.md). With SALLYPORT_TRAIN counts stand beside the objects.
+set(SALLYPORT_MODEL_FLAGS -O2)
+if(SALLYPORT_TRAIN STREQUAL "make")
+  string(APPEND SALLYPORT_MODEL_FLAGS " -fprofile-generate -fprofile-update=single")
+  target_link_options(verilated_runtime PUBLIC -fprofile-generate)
+elseif(SALLYPORT_TRAIN STREQUAL "use")
+  string(APPEND SALLYPORT_MODEL_FLAGS " -fprofile-use -fprofile-partial-training")
+elseif(SALLYPORT_TRAIN)
+  message(FATAL_ERROR "SALLYPORT_TRAIN is '${SALLYPORT_TRAIN}', not 'make' or 'use'")
+endif()
+
 # Packages in order of use, then every folder of modules.
 set(SALLYPORT_RTL ${PROJECT_SOURCE_DIR}/rtl)
 include(${SALLYPORT_RTL}/files.cmake)
@@ -58,7 +69,7 @@ function(sallyport_add_model)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${SALLYPORT_RTL}/*.sv ${SALLYPORT_RTL}/*.vlt)
   add_custom_command(
     OUTPUT ${archive} ${dir}/V${M_NAME}.h
-    COMMAND ${PROJECT_SOURCE_DIR}/cmake/quiet.sh ${dir}.log ${CMAKE_COMMAND} -E env ${launcher} ${VERILATOR} ${flags} -CFLAGS "${cflags}" -MAKEFLAGS "OPT_FAST=-O2 OPT_SLOW=-O1 CXX=${CMAKE_CXX_COMPILER}"
+    COMMAND ${PROJECT_SOURCE_DIR}/cmake/quiet.sh ${dir}.log ${CMAKE_COMMAND} -E env ${launcher} ${VERILATOR} ${flags} -CFLAGS "${cflags}" -MAKEFLAGS "OPT_FAST='${SALLYPORT_MODEL_FLAGS}' OPT_SLOW=-O1 CXX=${CMAKE_CXX_COMPILER}"
             ${M_PARAMETERS} ${search} ${SALLYPORT_RTL}/lint.vlt ${packages} ${M_TOP}
     DEPENDS ${sources}
     COMMENT "Verilating ${M_TOP} as ${M_NAME}"

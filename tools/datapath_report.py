@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs the data path benchmark and its companions, writes out/bench/datapath.json and prints tables.
 
-    tools/datapath_report.py BUILD [--quick] [--lanes 1,2,4,8] [--area FILE] [--write]
+    tools/datapath_report.py BUILD [--fast BUILD] [--quick] [--lanes 1,2,4,8] [--area FILE] [--write]
 
-BUILD is the build folder with the programs. Clocks are exact and repeat; simulation speed is processor time, and its ratios
+BUILD is the build folder with the programs; --fast names that of the trained build, whose simulation speed is told too. Clocks are exact and repeat; simulation speed is processor time, and its ratios
 compare programs that ran one after the other here. --write puts the tables into docs/reference/datapath.md.
 """
 import argparse
@@ -58,21 +58,21 @@ def area_table(areas: list[dict]) -> str:
                    f"{a['bits_per_clock_per_1000_lut']:.2f}"] for a in areas])
 
 
-def world_speed(program: str) -> dict:
+def world_speed(program: str, kind: str) -> dict:
     """A world of two gateways in the full profile, as fast as its accelerators take packets."""
     folder = ROOT / "out/bench/world"
     output_of([program, "run", str(SCENARIO), "--out", str(folder)])
     summary = json.loads((folder / "summary.json").read_text())
     if summary["packets_lost"] or summary["golden_mismatches"]:
         sys.exit("the world's packets are not all right; see out/bench/world/summary.json")
-    return {"what": "SystemC world, two gateways", "profile": "full", "lanes": 1, "key_bits": 256,
+    return {"what": f"SystemC world, two gateways, {kind} build", "profile": "full", "lanes": 1, "key_bits": 256,
             "kiloclocks_per_second": summary["clocks"] / summary["cpu_seconds"] / 1000,
             "packets_per_second": summary["packets_out"] / summary["cpu_seconds"], "outside_model": 1 - summary["model_share"]}
 
 
-def bare_speed(program: str) -> dict:
+def bare_speed(program: str, kind: str) -> dict:
     speed = json.loads(output_of([program]))["kilo_clocks_per_second"]
-    return {"what": "bare ciphers, sealing and opening", "profile": "full", "lanes": 1, "key_bits": 256,
+    return {"what": f"bare ciphers, sealing and opening, {kind} build", "profile": "full", "lanes": 1, "key_bits": 256,
             "kiloclocks_per_second": speed, "packets_per_second": None, "outside_model": None}
 
 
@@ -88,6 +88,7 @@ def with_rates(areas: list[dict], rows: list[dict]) -> list[dict]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--fast", type=pathlib.Path)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--lanes", default="1,2,4,8")
     parser.add_argument("--area", type=pathlib.Path, help="JSON of tools/synth.py")
@@ -100,19 +101,24 @@ def main() -> int:
     for row in result["rows"]:
         bits = row["limit_bits_per_clock"] * row["beats_per_packet"]
         row["cipher_limit_bits_per_clock"] = bits / row["cipher_blocks_per_packet"]
-    result["simulation"] += [world_speed(str(programs / "sallyport")), bare_speed(str(programs / "gcm_pipe_bench"))]
+    ratios = []
+    for kind, folder in (("release", args.build), ("fast", args.fast)):
+        if folder:
+            pair = [world_speed(str(folder / "bin/sallyport"), kind), bare_speed(str(folder / "bin/gcm_pipe_bench"), kind)]
+            ratios.append((kind, pair[0]["kiloclocks_per_second"] / pair[1]["kiloclocks_per_second"]))
+            result["simulation"] += pair
     result["area"] = with_rates(json.loads(args.area.read_text()), result["rows"]) if args.area else []
 
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(result, indent=1) + "\n")
-    world, bare = (r["kiloclocks_per_second"] for r in result["simulation"][-2:])
     parts = [
         ("Rate", "Both directions busy, every packet on another SA (tunnel mode, IPv4). bits/clock: of inner packets. Bus limit: the beats of the "
          "ESP packet on a 128-bit bus. Cipher limit: a block a clock. Bus used: beats that moved on the ESP side, of all clocks.",
          rate_table(result["rows"])),
         ("Latency", "Clocks in an idle device: a 64-octet packet, first beat in to first beat out; and from the last beat in of a packet "
          "that reaches its SA's soft limit to the interrupt.", latency_table(result)),
-        ("Simulation speed", f"Processor time of one thread. The world runs at {world / bare:.2f} of its bare ciphers' speed.", speed_table(result)),
+        ("Simulation speed", "Processor time of one thread. The world's speed, of its bare ciphers': "
+         + ", ".join(f"{ratio:.2f} ({kind} build)" for kind, ratio in ratios) + ".", speed_table(result)),
     ]
     if result["area"]:
         parts.append(("Area", "Yosys, before place and route.", area_table(result["area"])))

@@ -21,33 +21,31 @@ module esp_trailer (
   logic [7:0]  pad_len_q, next_header_q;
   logic        pad_ok_q;
 
-  function automatic logic [15:0] runs(input logic [127:0] data, input logic [7:0] tail, input logic tail_run);
-    logic [15:0] out = '0;
-    logic [7:0]  prior = tail;
-    logic        run = tail_run;
-    for (int j = 15; j >= 0; j--) begin
-      run    = data[8*j+:8] == 8'd1 || (run && prior != 8'hFF && data[8*j+:8] == prior + 8'd1);
-      prior  = data[8*j+:8];
-      out[j] = run;
-    end
-    return out;
-  endfunction
-
-  logic [15:0] run;
+  // Octet k, 0 is the first: is it a 1, is it one more than the octet before? A run is then a carry that a 1 makes and a "one more"
+  // passes on, so an adder finds all of them. (255, 0 goes on as a run, but a pad length of 0 asks for none, and with the next
+  // 1 another one begins.)
+  wire [135:0] octets = {tail_q, data_i};
+  logic [16:0] one, more, run;  // bit k + 1 of run: a run ends at octet k
   logic [31:0] word;      // last four octets
   logic        word_run;  // run bit of its second octet
 
   always_comb begin
+    one      = '0;
+    more     = '0;
     run      = '0;
     word     = '0;
     word_run = 1'b0;
     if (valid_i) begin
-      run = runs(data_i, tail_q, run_q);
+      for (int k = 0; k < 16; k++) begin
+        one[k]  = octets[127-8*k-:8] == 8'd1;
+        more[k] = one[k] || octets[127-8*k-:8] == octets[135-8*k-:8] + 8'd1;
+      end
+      run = (more + one + {16'd0, run_q}) ^ more ^ one;
       unique case (bytes_i[3:2])
-        2'd1: {word, word_run} = {data_i[127:96], run[14]};
-        2'd2: {word, word_run} = {data_i[95:64], run[10]};
-        2'd3: {word, word_run} = {data_i[63:32], run[6]};
-        default: {word, word_run} = {data_i[31:0], run[2]};
+        2'd1: {word, word_run} = {data_i[127:96], run[2]};
+        2'd2: {word, word_run} = {data_i[95:64], run[6]};
+        2'd3: {word, word_run} = {data_i[63:32], run[10]};
+        default: {word, word_run} = {data_i[31:0], run[14]};
       endcase
     end
   end
@@ -61,7 +59,7 @@ module esp_trailer (
       pad_ok_q      <= 1'b0;
     end else if (valid_i) begin
       tail_q <= data_i[7:0];
-      run_q  <= run[0];
+      run_q  <= run[16];
       if (last_i) begin
         pad_len_q     <= word[15:8];
         next_header_q <= word[7:0];

@@ -2,7 +2,8 @@
 //
 // A word stands at {word, entry}: all depths are words * NUM_SAS exactly, without a multiplier.
 // Reads go through three lanes (sad_int_pkg, access_t) and arrive corrected two clocks later; the second clock keeps
-// correction and what is decided from the word apart. A client never reads a word in the clock in which it writes it.
+// correction and what is decided from the word apart. Writes stand in a register for a clock, which keeps what is written
+// and its check bits apart. A client never reads a word in the clock in which it writes it, nor in the one after.
 module sad_mem
   import sallyport_abi_pkg::*;
   import sad_int_pkg::*;
@@ -27,7 +28,7 @@ module sad_mem
   logic [StateBits-1:0] state_data;
   logic [63:0] cfg_data, key_data, outc_data, inc_data;
   logic [FwBits-1:0] fw_data;
-  logic [5:0] one_bit, two_bits, fits, wr_en, flip_en;
+  logic [5:0] one_bit, two_bits, fits, flip_en;
 
   wire misc_state = access_i.misc_mem == SAD_MEM_STATE;
   wire misc_key   = access_i.misc_mem == SAD_MEM_KEY;
@@ -35,8 +36,30 @@ module sad_mem
 
   assign fits = {access_i.wr_word < 5'(FwWords), access_i.wr_word < 5'(IncWords), access_i.wr_word < 5'(OutcWords),
                  access_i.wr_word < 5'(KeyWords), access_i.wr_word < 5'(CFG_WORDS), access_i.wr_word < 5'(StateWords)};
-  assign wr_en   = access_i.wr_en & fits;
   assign flip_en = flip_i.en ? mem_bit(flip_i.mem) : '0;
+
+  // ------------------------------------------------------------------ writes
+  logic [5:0]           wr_q;
+  logic [4:0]           wr_word_q;
+  logic [63:0]          wr_data_q;
+  logic [IndexBits-1:0] wr_entry_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      wr_q       <= '0;
+      wr_word_q  <= '0;
+      wr_data_q  <= '0;
+      wr_entry_q <= '0;
+    end else begin
+      wr_q       <= access_i.wr_en & fits;
+      wr_word_q  <= access_i.wr_word;
+      wr_entry_q <= entry_i;
+      // Key words pass here: nothing stays (G5).
+      wr_data_q  <= access_i.wr_en != '0 ? access_i.wr_data : '0;
+    end
+  end
+
+  // ------------------------------------------------------------------ memories
 
   ram_secded #(
       .WIDTH(StateBits),
@@ -44,9 +67,9 @@ module sad_mem
       .SIM  (SIM)
   ) u_state (
       .clk_i,
-      .wr_en_i    (wr_en[SAD_MEM_STATE]),
-      .wr_addr_i  ({access_i.wr_word[0], entry_i}),
-      .wr_data_i  (access_i.wr_data[StateBits-1:0]),
+      .wr_en_i    (wr_q[SAD_MEM_STATE]),
+      .wr_addr_i  ({wr_word_q[0], wr_entry_q}),
+      .wr_data_i  (wr_data_q[StateBits-1:0]),
       .rd_en_i    (access_i.misc_rd && misc_state),
       .rd_addr_i  ({access_i.misc_word[0], entry_i}),
       .rd_data_o  (state_data),
@@ -63,9 +86,9 @@ module sad_mem
       .SIM  (SIM)
   ) u_cfg (
       .clk_i,
-      .wr_en_i    (wr_en[SAD_MEM_CFG]),
-      .wr_addr_i  ({access_i.wr_word[3:0], entry_i}),
-      .wr_data_i  (access_i.wr_data),
+      .wr_en_i    (wr_q[SAD_MEM_CFG]),
+      .wr_addr_i  ({wr_word_q[3:0], wr_entry_q}),
+      .wr_data_i  (wr_data_q),
       .rd_en_i    (access_i.cfg_rd),
       .rd_addr_i  ({access_i.cfg_word, entry_i}),
       .rd_data_o  (cfg_data),
@@ -82,9 +105,9 @@ module sad_mem
       .SIM  (SIM)
   ) u_key (
       .clk_i,
-      .wr_en_i    (wr_en[SAD_MEM_KEY]),
-      .wr_addr_i  ({access_i.wr_word[2:0], entry_i}),
-      .wr_data_i  (access_i.wr_data),
+      .wr_en_i    (wr_q[SAD_MEM_KEY]),
+      .wr_addr_i  ({wr_word_q[2:0], wr_entry_q}),
+      .wr_data_i  (wr_data_q),
       .rd_en_i    (access_i.misc_rd && misc_key),
       .rd_addr_i  ({access_i.misc_word, entry_i}),
       .rd_data_o  (key_data),
@@ -101,9 +124,9 @@ module sad_mem
       .SIM  (SIM)
   ) u_outc (
       .clk_i,
-      .wr_en_i    (wr_en[SAD_MEM_OUTC]),
-      .wr_addr_i  ({access_i.wr_word[1:0], entry_i}),
-      .wr_data_i  (access_i.wr_data),
+      .wr_en_i    (wr_q[SAD_MEM_OUTC]),
+      .wr_addr_i  ({wr_word_q[1:0], wr_entry_q}),
+      .wr_data_i  (wr_data_q),
       .rd_en_i    (access_i.ctr_rd && !access_i.ctr_inc),
       .rd_addr_i  ({access_i.ctr_word[1:0], entry_i}),
       .rd_data_o  (outc_data),
@@ -120,9 +143,9 @@ module sad_mem
       .SIM  (SIM)
   ) u_inc (
       .clk_i,
-      .wr_en_i    (wr_en[SAD_MEM_INC]),
-      .wr_addr_i  ({access_i.wr_word[IncBits-1:0], entry_i}),
-      .wr_data_i  (access_i.wr_data),
+      .wr_en_i    (wr_q[SAD_MEM_INC]),
+      .wr_addr_i  ({wr_word_q[IncBits-1:0], wr_entry_q}),
+      .wr_data_i  (wr_data_q),
       .rd_en_i    (access_i.ctr_rd && access_i.ctr_inc),
       .rd_addr_i  ({access_i.ctr_word[IncBits-1:0], entry_i}),
       .rd_data_o  (inc_data),
@@ -139,9 +162,9 @@ module sad_mem
       .SIM  (SIM)
   ) u_fw (
       .clk_i,
-      .wr_en_i    (wr_en[SAD_MEM_FW]),
-      .wr_addr_i  ({access_i.wr_word[1:0], entry_i}),
-      .wr_data_i  (access_i.wr_data[FwBits-1:0]),
+      .wr_en_i    (wr_q[SAD_MEM_FW]),
+      .wr_addr_i  ({wr_word_q[1:0], wr_entry_q}),
+      .wr_data_i  (wr_data_q[FwBits-1:0]),
       .rd_en_i    (access_i.misc_rd && misc_fw),
       .rd_addr_i  ({access_i.misc_word[1:0], entry_i}),
       .rd_data_o  (fw_data),
@@ -243,13 +266,19 @@ module sad_mem
     if (NUM_SAS < 64 || NUM_SAS > 16384 || (1 << IndexBits) != NUM_SAS) $error("NUM_SAS: a power of two, 64 to 16384");
     if (WINDOW < 64 || WINDOW > 1024 || (WINDOW & (WINDOW - 1)) != 0) $error("WINDOW: a power of two, 64 to 1024");
   end
-  // A word is never read in the clock in which it is written.
+  // A word is never read while it is on its way into its memory.
+  logic [5:0] wr;
+  assign wr = access_i.wr_en & fits;
+
+  function automatic logic clash(input logic [5:0] en, input logic [4:0] word);
+    return (en[SAD_MEM_CFG] && access_i.cfg_rd && word == 5'(access_i.cfg_word)) ||
+        ((access_i.ctr_inc ? en[SAD_MEM_INC] : en[SAD_MEM_OUTC]) && access_i.ctr_rd && word == access_i.ctr_word) ||
+        (en[access_i.misc_mem] && access_i.misc_rd && word == 5'(access_i.misc_word));
+  endfunction
+
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      a_no_clash: assert (!(wr_en[SAD_MEM_CFG] && access_i.cfg_rd && access_i.wr_word == 5'(access_i.cfg_word)) &&
-          !((access_i.ctr_inc ? wr_en[SAD_MEM_INC] : wr_en[SAD_MEM_OUTC]) && access_i.ctr_rd &&
-          access_i.wr_word == access_i.ctr_word) && !(wr_en[access_i.misc_mem] && access_i.misc_rd &&
-          access_i.wr_word == 5'(access_i.misc_word)));
+      a_no_clash: assert (!clash(wr, access_i.wr_word) && !(wr_entry_q == entry_i && clash(wr_q, wr_word_q)));
       if (access_i.misc_rd) a_lane: assert (misc_state || misc_key || misc_fw);
     end
   end

@@ -9,7 +9,12 @@ case "${1:-}" in
   datapath)
     shift
     build release sallyport_datapath_bench gcm_pipe_bench sallyport >&2
-    .venv/bin/python tools/datapath_report.py build/release "$@"
+    fast=()
+    if [[ " $* " != *" --quick "* ]]; then
+      build fast sallyport gcm_pipe_bench >&2
+      fast=(--fast build/fast)
+    fi
+    .venv/bin/python tools/datapath_report.py build/release "${fast[@]}" "$@"
     ;;
   *) echo "dev bench: unknown benchmark '$1' (datapath)" >&2; exit 2 ;;
 esac

@@ -32,11 +32,30 @@ build() {
   shift
   case "$preset" in
     release | debug | asan | fuzz) ;;
-    *) echo "dev: no preset '$preset' (release, debug, asan, fuzz)" >&2; exit 2 ;;
+    fast) build_fast "$@"; return ;;
+    *) echo "dev: no preset '$preset' (release, fast, debug, asan, fuzz)" >&2; exit 2 ;;
   esac
   [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >/dev/null
   say "build: $preset"
   cmake --build --preset "$preset" ${1:+--target "$@"}
+}
+
+# build_fast [TARGETS]: built, run on the scenarios that stand for the rest, and built again by what ran there.
+build_fast() {
+  local scenario
+  rm -rf build/fast/training
+  cmake --preset fast -DSALLYPORT_TRAIN=make >/dev/null
+  find build/fast -name '*.gcda' -delete
+  say "build: fast, to be trained"
+  cmake --build --preset fast --target sallyport gcm_pipe_bench
+  say "build: training"
+  for scenario in demo full_rate; do
+    build/fast/bin/sallyport run "sim/scenarios/$scenario.toml" --out "build/fast/training/$scenario" >/dev/null
+  done
+  build/fast/bin/gcm_pipe_bench >/dev/null
+  cmake --preset fast -DSALLYPORT_TRAIN=use >/dev/null
+  say "build: fast, trained"
+  cmake --build --preset fast --target "${@:-sallyport}"
 }
 
 # run PROGRAM ARGS: programs stand in build/release/bin.
