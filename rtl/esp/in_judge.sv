@@ -47,16 +47,30 @@ module in_judge
       .pad_ok_o     (pad_ok)
   );
 
+  // The parser works a clock later: what it is given is chosen here, and walking through extension headers is deep logic.
+  logic         beat_q, beat_last_q;
+  logic [127:0] beat_data_q;
+  logic [4:0]   beat_bytes_q;
+
+  always_ff @(posedge clk_i) begin
+    beat_q <= rst_ni && !start_i && (tunnel_i ? valid_i : header_i);
+    if (tunnel_i ? valid_i : header_i) begin
+      beat_data_q  <= tunnel_i ? data_i : header_beat_i;
+      beat_bytes_q <= tunnel_i ? bytes_i : 5'd16;
+      beat_last_q  <= tunnel_i ? last_i : header_last_i;
+    end
+  end
+
   ip_info_t ip;
 
   ip_parse u_parse (
       .clk_i,
       .rst_ni,
       .start_i,
-      .beat_valid_i(tunnel_i ? valid_i : header_i),
-      .beat_i      (tunnel_i ? data_i : header_beat_i),
-      .bytes_i     (tunnel_i ? bytes_i : 5'd16),
-      .last_i      (tunnel_i ? last_i : header_last_i),
+      .beat_valid_i(beat_q),
+      .beat_i      (beat_data_q),
+      .bytes_i     (beat_bytes_q),
+      .last_i      (beat_last_q),
       .info_o      (ip),
       .done_o
   );

@@ -93,6 +93,14 @@ module sad_table
   assign cmt_req_ready_o = grant[2];
   assign cmd_ready_o     = grant[3];
 
+  // Wants are looked at a clock later: who makes an offer keeps it, and what makes one is deep logic. While a turn runs that
+  // costs nothing.
+  logic [4:0] want_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) want_q <= '0;
+    else want_q <= {sweep_want, cmd_valid_i, cmt_req_valid_i, lkp_req_valid_i, adm_req_valid_i} & ~grant;
+  end
+
   sad_request #(
       .NUM_SAS(NUM_SAS)
   ) u_request (
@@ -109,7 +117,7 @@ module sad_table
       .clk_i,
       .rst_ni,
       .booted_i      (booted),
-      .want_i        ({sweep_want, cmd_valid_i, cmt_req_valid_i, lkp_req_valid_i, adm_req_valid_i}),
+      .want_i        ({want_q[4] && sweep_want, want_q[3:0]}),
       .scan_i        (sweep_scan),
       .packet_index_i(packet_req.index),
       .cmd_index_i   (cmd_i.index),
