@@ -237,7 +237,7 @@ def markdown(proofs: dict[str, dict], mutants: list[dict], results: dict[tuple[s
             return "induction" + (f", k = {p['depth']}" if p["depth"] > 1 else "") + (f", {len(p['parts'])} parts" if "parts" in p else "")
         return "all inputs, no clock" if p["depth"] == 1 else f"bounded, {p['depth']} clocks"
 
-    out = (place.harnesses / "head.md").read_text().rstrip().splitlines()
+    out = (place.harnesses / "page_head.txt").read_text().rstrip().splitlines()
     out += ["", "## Proofs", "", "| guarantees | proof | what is proven | method | processor time | mutants |", "|---|---|---|---|---|---|"]
     for name, p in proofs.items():
         killed = sum(name in m["proofs"] for m in mutants)

@@ -31,10 +31,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path("build/fpga")
 OUT = pathlib.Path("out/fpga")
 PAGE = ROOT / "docs/reference/timing.md"
+BENCH = pathlib.Path("out/bench/datapath.json")
 BIN = pathlib.Path(".venv/bin")
 WRAPPER = "fpga_pins"
 DEVICE = "LFE5U-85F, CABGA756"
-TARGET_MHZ = 50.0
+TARGET_MHZ = 30.0  # 1 Gbit/s each way at 1,500 octets, AES-256, with the engines of synth.BOARD
 PATHS = 10
 # What of the device's cells the table tells: column, cell type of nextpnr.
 COLUMNS = {"LUT4": "TRELLIS_COMB", "FF": "TRELLIS_FF", "DP16KD": "DP16KD", "DSP": "MULT18X18D"}
@@ -111,6 +112,7 @@ def fingerprint(design: Design) -> str:
     digest = hashlib.sha256(design.read().encode() + pathlib.Path(__file__).read_bytes())
     for name in synth.rtl_files():
         digest.update(pathlib.Path(name).read_bytes())
+    digest.update(pathlib.Path(".venv/requirements.installed").read_bytes())
     return digest.hexdigest()
 
 
@@ -184,6 +186,25 @@ def short(name: str) -> str:
     return name.removeprefix("dut.").removeprefix("gen_compact.u_core.")
 
 
+def rates(design: Design, results: list[dict]) -> str:
+    """What the data path benchmark's clocks are at the slowest fmax, as a table; empty when it has no such rows."""
+    if not BENCH.exists():
+        return ""
+    engines = int(design.parameters.get("ENGINES", 0))
+    rows = {(r["direction"], r["key_bits"], r["size"]): r for r in json.loads(BENCH.read_text())["rows"]
+            if r["profile"] == "compact" and r["engines"] == engines}
+    if not rows:
+        return ""
+    mhz = min(c["fmax_mhz"] for r in results for c in r["clocks"].values())
+    out = [f"Mbit/s of ESP at {mhz:.1f} MHz, the slowest of these, both directions at work at once (`./dev bench datapath`):", "",
+           row(["octets", *(f"AES-{bits} {way}" for bits in (128, 256) for way in ("out", "in"))]), "|" + "---|" * 5]
+    for size in ("64", "IMIX", "1500", "9000"):
+        cells = [rows.get((way, bits, size)) for bits in (128, 256) for way in ("outbound", "inbound")]
+        if all(cells):
+            out.append(row([size, *(f"{mhz * c['esp_bits_per_clock']:,.0f}" for c in cells)]))
+    return "\n".join(out) + "\n"
+
+
 def page(design: Design, text: str) -> str:
     parameters = ", ".join(f"{key} = {value}" for key, value in design.parameters.items())
     return f"""# Timing on a real part
@@ -202,6 +223,8 @@ def command_place(args: argparse.Namespace) -> int:
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         results = list(pool.map(lambda run: place(design, *run, args.target), runs))
     text = tables(design, made, results)
+    if speeds := rates(design, results):
+        text += "\n" + speeds
     print(text)
     print(f"processor time: synthesis {made['seconds']} s; place and route " + ", ".join(f"{r['seconds']} s" for r in results))
     if args.write:
@@ -228,7 +251,10 @@ def command_levels(args: argparse.Namespace) -> int:
 
 def parameters_of(args: argparse.Namespace) -> dict[str, str]:
     given = dict(entry.split("=", 1) for entry in args.set)
-    return ({"NUM_SAS": "64", "SIM": "0"} | given) if args.top == "sallyport" else given
+    if args.top != "sallyport":
+        return given
+    board = {} if given.get("FULL") == "1" else {key: str(value).removeprefix("1'b") for key, value in synth.BOARD.items()}
+    return {"NUM_SAS": "64", "SIM": "0"} | board | given
 
 
 def main() -> int:

@@ -322,10 +322,8 @@ module out_admit
   wire unused = &{1'b0, answers_room, arrivals_room, desc, adm_rsp_i.view, form};
 
 `ifndef SYNTHESIS
-  // G1, G2: a packet goes on only with the table's consent, and with its number.
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      if (job_new_q && job_q.go) a_g1_admitted: assert (verdict_q == VERDICT_OK);
       if (adm_rsp_valid_i) a_answer_asked: assert (asking_q != '0);
       a_asking: assert (asking_q <= (AskBits + 1)'(Asking));
       a_flight: assert (flight_q <= (FlightBits + 1)'(InFlight));

@@ -1,7 +1,7 @@
 // What the packet paths and the SA table say to each other.
 //
-// The table serves one request at a time (decision: one writer), so every answer is a consistent picture of the entry and every
-// check-and-count is one step. Requests and answers are valid/ready; an answer is held until it is taken.
+// The table is the one writer of an entry: every answer is a consistent picture of it, and every check-and-count is one step.
+// Requests are valid/ready. sad_table holds an answer until it is taken; sad_full gives it for one clock, to who has kept room.
 package sad_pkg;
   import sallyport_abi_pkg::*;
 

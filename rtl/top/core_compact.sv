@@ -157,7 +157,7 @@ module core_compact
   );
 
   // ------------------------------------------------------------------ AES engines: client 0 outbound, 1 inbound
-  // GHASH keeps up with all engines working for one direction.
+  // GHASH keeps up with half of the engines and more (decision 9).
   localparam int GhashDigit = ENGINES == 1 ? 16 : ENGINES <= 3 ? 32 : 64;
 
   logic [1:0]        aes_req_valid, aes_req_ready, aes_req_key256, aes_rsp_valid, aes_rsp_ready;

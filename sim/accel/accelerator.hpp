@@ -43,9 +43,14 @@ struct StreamMeter {
   std::uint64_t beats = 0;
   std::uint64_t first = 0;  ///< Clock of the first beat.
   std::uint64_t last = 0;   ///< Clock of the last beat.
-  void beat(std::uint64_t clock) {
+  std::uint64_t packets = 0;
+  std::uint64_t end = 0;  ///< Clock of the last beat of the last whole packet.
+  void beat(std::uint64_t clock, bool packet_ends) {
     if (beats++ == 0) first = clock;
     last = clock;
+    if (!packet_ends) return;
+    ++packets;
+    end = clock;
   }
 };
 

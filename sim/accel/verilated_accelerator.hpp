@@ -268,11 +268,11 @@ class VerilatedAccelerator final : public Accelerator {
   Fires take(Pins pins, Path& path, bool& done) {
     if (pins.output_valid()) {
       const bool beat = pins.m_fire();
-      if (beat) path.meters.out.beat(evaluated_);
+      if (beat) path.meters.out.beat(evaluated_, pins.m_tlast());
       done |= path.sink.clock(pins, pins.stat_fire(), beat);
     }
     const bool beat = pins.s_fire();
-    if (beat) path.meters.in.beat(evaluated_);
+    if (beat) path.meters.in.beat(evaluated_, pins.s_tlast());
     return {pins.desc_fire(), beat};
   }
   template <class Pins>
@@ -311,7 +311,8 @@ class VerilatedAccelerator final : public Accelerator {
   static constexpr int kBootClocks = 4'000'000;  // 16,384 entries of some 100 words, twice over
   static constexpr int kTraceLevels = 99;
   static constexpr std::uint64_t kTimingStride = 61;
-  static constexpr double kInterruptedSeconds = 20e-6;  // an evaluation takes about one microsecond
+  // An evaluation takes a few microseconds a lane; who is interrupted is away for longer.
+  static constexpr double kInterruptedSeconds = 50e-6 * kLanes;
 
   AcceleratorOptions options_;
   VerilatedContext context_;

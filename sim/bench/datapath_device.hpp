@@ -19,8 +19,12 @@ struct Mix {
   std::string name;  ///< E.g. "64" or "IMIX".
   std::vector<std::uint16_t> sizes;
   [[nodiscard]] double mean_octets() const;
+  /// Octets of the ESP packets.
+  [[nodiscard]] double mean_esp_octets() const;
   /// Beats of the ESP packets (tunnel mode, IPv4), a packet, on average: the limit of the bus.
   [[nodiscard]] double mean_beats() const;
+  /// Beats of the ESP packets number `first` to `end` - 1.
+  [[nodiscard]] std::uint64_t beats(std::uint64_t first, std::uint64_t end) const;
   /// Cipher blocks, E(J0) included, a packet, on average: the limit of a cipher that does one a clock.
   [[nodiscard]] double mean_blocks() const;
 };
@@ -47,8 +51,13 @@ class DatapathDevice {
   struct Outcome {
     std::vector<PacketOut> esp;
     std::vector<PacketOut> plain;
+    /// Beats a clock on the ESP side, outbound and inbound, of all lanes, that the packets which left stand for, while
+    /// every lane was busy both ways: from the end of one packet to the end of another, so that neither what stands in
+    /// buffers nor the last packets' haste counts. 0 when nothing was measured: one direction only, or too few packets.
+    double esp_beats = 0;
+    double plain_beats = 0;
   };
-  Outcome run(std::vector<PacketIn> plain, std::vector<PacketIn> esp);
+  Outcome run(const Mix& mix, std::vector<PacketIn> plain, std::vector<PacketIn> esp);
   /// ESP packets as they came out, to be taken in.
   static std::vector<PacketIn> turn_around(std::vector<PacketOut> esp);
 
@@ -56,6 +65,8 @@ class DatapathDevice {
   std::uint64_t event_latency();
 
  private:
+  /// Meters of every lane, outbound first; false when a lane has not begun, or has given `most` packets.
+  [[nodiscard]] bool busy(std::vector<StreamMeter>& now, std::uint64_t most) const;
   void install(unsigned pair, std::uint64_t soft_packets);
   PacketIn packet(unsigned pair, std::uint16_t octets);
 

@@ -14,7 +14,13 @@ case "${1:-}" in
       build fast sallyport gcm_pipe_bench >&2
       fast=(--fast build/fast)
     fi
-    .venv/bin/python tools/datapath_report.py build/release "${fast[@]}" "$@"
+    area=()
+    if [ -f out/synth/area.json ]; then
+      area=(--area out/synth/area.json)
+    else
+      echo "dev bench: no area table without ./dev synth" >&2
+    fi
+    .venv/bin/python tools/datapath_report.py build/release "${fast[@]}" "${area[@]}" "$@"
     ;;
   *) echo "dev bench: unknown benchmark '$1' (datapath)" >&2; exit 2 ;;
 esac

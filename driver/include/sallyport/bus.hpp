@@ -1,7 +1,7 @@
 #pragma once
 /// @file
 /// The two ways to the accelerator: registers and packets. A transport (simulation now; Etherbone, UIO and PCI later)
-/// implements both; everything above is the same for silicon and simulation (architecture.md, decision 7).
+/// implements both; everything above is the same for silicon and simulation.
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,7 +27,7 @@ class Bus {
   [[nodiscard]] virtual EventDelivery event_delivery() const = 0;
   /// Level of the device's interrupt line as last seen; costs no bus access.
   [[nodiscard]] virtual bool interrupt_pending() const = 0;
-  /// Device time base in ns (architecture.md, decision 9).
+  /// Device time base in ns.
   [[nodiscard]] virtual std::uint64_t now_ns() const = 0;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 /// @file
 /// What the firmware reports, in order: expiry events and state transitions. Notices are numbered; a gap means that
-/// some were lost, and then a sweep of the table brings the picture up to date (field-notes.md says why).
+/// some were lost, and then a sweep of the table brings the picture up to date.
 #include <cstdint>
 #include <deque>
 #include <optional>

@@ -43,7 +43,7 @@ struct SaRef {
   friend constexpr auto operator<=>(const SaRef&, const SaRef&) = default;
 };
 
-/// Where the firmware draws soft limits, in 1/10,000 of the hard limit (count-based-sa.md, rule 6). Both 0: its policy
+/// Where the firmware draws soft limits, in 1/10,000 of the hard limit. Both 0: its policy
 /// says.
 struct SoftInterval {
   std::uint16_t from = 0;  ///< Least, 1..10000.

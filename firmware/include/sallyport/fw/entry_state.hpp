@@ -1,7 +1,7 @@
 #pragma once
 /// @file
 /// The state function of a table entry: the one place that says which event leads where
-/// (docs/reference/entry-states.md, architecture.md decision 10). Firmware, RTL tests and the fleet model compute
+/// (docs/reference/entry-states.md). Firmware, RTL tests and the fleet model compute
 /// states with it. Freestanding.
 #include <array>
 #include <cstdint>

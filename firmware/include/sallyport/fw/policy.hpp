@@ -1,6 +1,6 @@
 #pragma once
 /// @file
-/// Who may have an entry: pools as counts over one table, and quotas by owner (G6, field-notes.md "Full tables").
+/// Who may have an entry: pools as counts over one table, and quotas by owner (G6).
 #include <cstdint>
 #include <span>
 

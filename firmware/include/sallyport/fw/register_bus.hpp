@@ -14,7 +14,7 @@ class RegisterBus {
   virtual std::optional<std::uint32_t> read32(std::uint32_t address) = 0;
   /// False when the bus failed; then the write may or may not have happened.
   [[nodiscard]] virtual bool write32(std::uint32_t address, std::uint32_t value) = 0;
-  /// Device time in ns (architecture.md, decision 9). Never runs backwards.
+  /// Device time in ns. Never runs backwards.
   virtual std::uint64_t now_ns() = 0;
 
  protected:

@@ -1,8 +1,7 @@
 #pragma once
 /// @file
 /// The life of SAs in the table: reserve, install, supersede, retire, erase, drain. Each request is checked against the
-/// firmware's picture first, then carried out by the device, which checks again (one writer: architecture.md, decision
-/// 3).
+/// firmware's picture first, then carried out by the device, which checks again (it is the one writer).
 #include <cstdint>
 
 #include "sallyport/abi.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 /// @file
-/// Randomised soft limits: S = X * L + U[0,1) * B (count-based-sa.md, rule 6). X and B come from the agent as parts of
+/// Randomised soft limits: S = X * L + U[0,1) * B. X and B come from the agent as parts of
 /// L in 1/10,000; only the draw is made here. The same draw serves octets, packets and sequence numbers (rule 7).
 #include <cstdint>
 

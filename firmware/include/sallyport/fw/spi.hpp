@@ -1,6 +1,6 @@
 #pragma once
 /// @file
-/// SPIs that hold the table index (architecture.md, decision 2).
+/// SPIs that hold the table index.
 ///
 ///     31                              log2+5      log2        0
 ///     | random                           | counter | index    |

@@ -31,7 +31,7 @@ using PerState = std::array<T, abi::kEntryStateCount>;
 
 constexpr std::size_t state_index(abi::EntryState state) { return static_cast<std::size_t>(state); }
 
-/// Where time stamps come from (architecture.md, decision 9).
+/// Where time stamps come from.
 enum class TimeBase : std::uint8_t {
   kSimulated,  ///< ns of a simulated world, from its start.
   kDevice,     ///< ns of a live device's time register.
