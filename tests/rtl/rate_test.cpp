@@ -42,7 +42,7 @@ TEST_P(DataPathRate, OneLaneFillsTheBusBothWaysAtEverySize) {
     const Rates rates = measure(device, mix);
     EXPECT_GE(rates.esp, kBusUse) << mix.name << " octets, outbound";
     EXPECT_GE(rates.plain, kBusUse) << mix.name << " octets, inbound";
-    EXPECT_LE(std::max(rates.esp, rates.plain), 1.001) << mix.name << ": more than the bus can carry";
+    EXPECT_LE(std::max(rates.esp, rates.plain), 1.005) << mix.name << ": more than the bus can carry";
   }
 }
 
