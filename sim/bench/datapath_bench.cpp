@@ -22,9 +22,8 @@ using namespace sallyport;
 using namespace sallyport::sim;
 using Json = nlohmann::ordered_json;
 
-constexpr std::uint64_t kLeastBeats = 12'000;
-constexpr std::uint64_t kLeastBeatsCompact = 3'000;
-constexpr std::size_t kLeastPackets = 60;
+constexpr double kLeastBeats = 12'000;
+constexpr double kLeastBeatsCompact = 3'000;
 constexpr double kMostUse = 1.005;  // an end may come some clocks late at a span's start, and in time at its end
 constexpr double kOctetBits = 8;
 
@@ -105,14 +104,11 @@ void measure(const Machine& machine, bool quick, Json& result) {
     add_latency(machine, device, key_bits, result["latency"]);
     for (const Mix& mix : all_mixes()) {
       if (quick && mix.name != "64" && mix.name != "1500") continue;
-      const std::uint64_t beats = machine.profile == std::string("full") ? kLeastBeats : kLeastBeatsCompact;
-      const std::size_t count =
-          std::max(kLeastPackets, static_cast<std::size_t>(static_cast<double>(beats) / mix.mean_beats()));
-      auto first = device.run(mix, device.plain(mix, count), {});
-      const auto second = device.run(mix, device.plain(mix, count), DatapathDevice::turn_around(std::move(first.esp)));
-      result["rows"].push_back(row(machine, Direction::kOutbound, key_bits, mix, engines, second.esp_beats));
-      result["rows"].push_back(row(machine, Direction::kInbound, key_bits, mix, engines, second.plain_beats));
-      packets += 3 * count * machine.lanes;
+      const double beats = machine.profile == std::string("full") ? kLeastBeats : kLeastBeatsCompact;
+      const auto both = device.both_ways(mix, beats);
+      result["rows"].push_back(row(machine, Direction::kOutbound, key_bits, mix, engines, both.esp_beats));
+      result["rows"].push_back(row(machine, Direction::kInbound, key_bits, mix, engines, both.plain_beats));
+      packets += 3 * both.esp.size();  // once out before, then both ways
     }
     result["event_latency"].push_back({{"profile", machine.profile},
                                        {"lanes", machine.lanes},

@@ -221,6 +221,13 @@ DatapathDevice::Outcome DatapathDevice::run(const Mix& mix, std::vector<PacketIn
   return outcome;
 }
 
+DatapathDevice::Outcome DatapathDevice::both_ways(const Mix& mix, double least_beats) {
+  constexpr double kLeastPackets = 60;
+  const auto count = static_cast<std::size_t>(std::max(kLeastPackets, least_beats / mix.mean_beats()));
+  auto out = run(mix, plain(mix, count), {});
+  return run(mix, plain(mix, count), turn_around(std::move(out.esp)));
+}
+
 std::vector<PacketIn> DatapathDevice::turn_around(std::vector<PacketOut> esp) {
   std::vector<PacketIn> packets;
   packets.reserve(esp.size());

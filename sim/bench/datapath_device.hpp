@@ -58,6 +58,9 @@ class DatapathDevice {
     double plain_beats = 0;
   };
   Outcome run(const Mix& mix, std::vector<PacketIn> plain, std::vector<PacketIn> esp);
+  /// Both directions at work: packets outbound first, then as many again while those come back in. So many that a lane
+  /// moves `least_beats` beats of ESP or more each way, and 60 packets or more.
+  Outcome both_ways(const Mix& mix, double least_beats);
   /// ESP packets as they came out, to be taken in.
   static std::vector<PacketIn> turn_around(std::vector<PacketOut> esp);
 

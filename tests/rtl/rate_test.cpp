@@ -13,18 +13,6 @@ namespace {
 constexpr double kBusUse = 0.98;     // of the clocks in which packets wait
 constexpr double kLinearity = 0.95;  // of as many lanes alone
 constexpr double kBeats = 6'000;
-constexpr double kFewestPackets = 40;
-
-struct Rates {
-  double esp, plain;  ///< Beats a clock on the ESP side, outbound and inbound.
-};
-
-Rates measure(DatapathDevice& device, const Mix& mix) {
-  const auto count = static_cast<std::size_t>(std::max(kFewestPackets, kBeats / mix.mean_beats()));
-  auto first = device.run(mix, device.plain(mix, count), {});
-  const auto both = device.run(mix, device.plain(mix, count), DatapathDevice::turn_around(std::move(first.esp)));
-  return {both.esp_beats, both.plain_beats};
-}
 
 AcceleratorOptions full() {
   AcceleratorOptions options;
@@ -39,10 +27,10 @@ TEST_P(DataPathRate, OneLaneFillsTheBusBothWaysAtEverySize) {
   ASSERT_TRUE(accelerator) << accelerator.error().text;
   DatapathDevice device(std::move(*accelerator), GetParam());
   for (const Mix& mix : all_mixes()) {
-    const Rates rates = measure(device, mix);
-    EXPECT_GE(rates.esp, kBusUse) << mix.name << " octets, outbound";
-    EXPECT_GE(rates.plain, kBusUse) << mix.name << " octets, inbound";
-    EXPECT_LE(std::max(rates.esp, rates.plain), 1.005) << mix.name << ": more than the bus can carry";
+    const auto rates = device.both_ways(mix, kBeats);
+    EXPECT_GE(rates.esp_beats, kBusUse) << mix.name << " octets, outbound";
+    EXPECT_GE(rates.plain_beats, kBusUse) << mix.name << " octets, inbound";
+    EXPECT_LE(std::max(rates.esp_beats, rates.plain_beats), 1.005) << mix.name << ": more than the bus can carry";
   }
 }
 
@@ -51,9 +39,9 @@ TEST_P(DataPathRate, TwoLanesCarryTwiceAsMuch) {
   ASSERT_TRUE(accelerator) << accelerator.error().text;
   DatapathDevice device(std::move(*accelerator), GetParam());
   for (const Mix& mix : {Mix{"64", {64}}, Mix{"1500", {1500}}}) {
-    const Rates rates = measure(device, mix);
-    EXPECT_GE(rates.esp, 2 * kLinearity) << mix.name << " octets, outbound";
-    EXPECT_GE(rates.plain, 2 * kLinearity) << mix.name << " octets, inbound";
+    const auto rates = device.both_ways(mix, kBeats);
+    EXPECT_GE(rates.esp_beats, 2 * kLinearity) << mix.name << " octets, outbound";
+    EXPECT_GE(rates.plain_beats, 2 * kLinearity) << mix.name << " octets, inbound";
   }
 }
 
