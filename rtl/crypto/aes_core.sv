@@ -37,18 +37,18 @@ module aes_core #(
   logic [7:0] constant_q;
   logic run_q;
   logic [3:0] round_q;  // the round that comes next, from 1
+  logic last_q;         // it is the last one
   logic [ID_WIDTH-1:0] id_q;
   logic valid_q;
   logic [127:0] result_q;
   logic [ID_WIDTH-1:0] result_id_q;
 
-  wire last = round_q == (key256_q ? 4'd14 : 4'd10);
-  wire stall = last && valid_q && !out_ready_i;
+  wire stall = last_q && valid_q && !out_ready_i;
   wire step = run_q && !stall;
   wire take = in_valid_i && in_ready_o;
-  wire leave = step && last && !take;  // nothing follows
+  wire leave = step && last_q && !take;  // nothing follows
 
-  assign in_ready_o  = !run_q || (last && !stall);
+  assign in_ready_o  = !run_q || (last_q && !stall);
   assign out_valid_o = valid_q;
   assign out_block_o = result_q;
   assign out_id_o    = result_id_q;
@@ -113,7 +113,7 @@ module aes_core #(
     if (run_q) begin
       next        = next_words(older_q, sub_key, rotate, constant_q);
       after_round = shift_rows(sub);
-      if (!last) begin
+      if (!last_q) begin
         after_round = {mix_column(after_round[127:96]), mix_column(after_round[95:64]), mix_column(after_round[63:32]),
                        mix_column(after_round[31:0])};
       end
@@ -138,6 +138,7 @@ module aes_core #(
       constant_q <= '0;
       run_q      <= 1'b0;
       round_q    <= '0;
+      last_q     <= 1'b0;
       id_q       <= '0;
     end else if (take) begin
       key256_q   <= in_key256_i;
@@ -146,12 +147,14 @@ module aes_core #(
       constant_q <= 8'h01;
       run_q      <= 1'b1;
       round_q    <= 4'd1;
+      last_q     <= 1'b0;
       id_q       <= in_id_i;
     end else if (step) begin
       older_q  <= key256_q ? newest_q : next;
       newest_q <= next;
       if (rotate) constant_q <= {constant_q[6:0], 1'b0} ^ (constant_q[7] ? 8'h1b : 8'h00);
       round_q  <= round_q + 4'd1;
+      last_q   <= round_q == (key256_q ? 4'd13 : 4'd9);
     end
   end
 
@@ -160,7 +163,7 @@ module aes_core #(
       valid_q     <= 1'b0;
       result_q    <= '0;
       result_id_q <= '0;
-    end else if (step && last) begin
+    end else if (step && last_q) begin
       valid_q     <= 1'b1;
       result_q    <= after_round;
       result_id_q <= id_q;

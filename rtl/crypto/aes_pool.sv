@@ -1,10 +1,11 @@
 // A pool of AES engines that several clients share block by block. Every request brings its own key.
 //
-//   req 0 --.                      .--> engine 0 --.                .-- aes_order 0 --> rsp 0
-//   req 1 --'-- one request a ----'---> engine 1 --'- one result --'--- aes_order 1 --> rsp 1
-//               clock                   ...           a clock
+//   req 0 --.                            .--> engine 0 --.                .-- aes_order 0 --> rsp 0
+//   req 1 --'-- one request a -- slot --'---> engine 1 --'- one result --'--- aes_order 1 --> rsp 1
+//               clock                         ...           a clock
 //
-// A free engine takes the next request; when several clients ask, it is the turn of the one after the client served last. So
+// A request waits in the slot for a clock at least, until an engine is free: keys and blocks go to all engines, a long way, and start
+// from registers. When several clients ask, it is the turn of the one after the client served last. So
 // one client alone gets all engines, and with two at work each gets every second block.
 //
 // Each client gets its results in the order in which it asked, though AES-128 blocks overtake AES-256 blocks in here. A client may
@@ -15,7 +16,7 @@
 module aes_pool #(
     parameter int ENGINES  = 2,            // 1..8
     parameter int CLIENTS  = 2,
-    parameter int DEPTH    = ENGINES + 2,  // blocks a client may have under way
+    parameter int DEPTH    = ENGINES + 3,  // blocks a client may have under way
     parameter bit SBOX_RAM = 1'b0          // S-boxes in block RAM, else in LUTs
 ) (
     input  logic                           clk_i,
@@ -61,13 +62,14 @@ module aes_pool #(
     end
   end
 
-  wire go = any && engine_ready != '0;
+  logic slot_valid_q;
+  wire  go = any && (!slot_valid_q || engine_ready != '0);
 
   always_comb begin
     ask = '0;
     if (go) ask[client] = 1'b1;
     engine_start = '0;
-    if (go) engine_start = engine_ready & (~engine_ready + 1'b1);  // the lowest free one
+    if (slot_valid_q) engine_start = engine_ready & (~engine_ready + 1'b1);  // the lowest free one
   end
 
   assign req_ready_o = ask;
@@ -77,29 +79,38 @@ module aes_pool #(
     else if (go) turn_q <= client == ClientWidth'(CLIENTS - 1) ? '0 : client + 1'b1;
   end
 
-  // ------------------------------------------------------------------ engines
-  tag_t in_tag;
-  tag_t [ENGINES-1:0] out_tag;
-  logic [ENGINES-1:0] out_valid, out_ready;
-  logic [127:0] out_block[ENGINES];
+  // ------------------------------------------------------------------ slot
+  tag_t         slot_tag_q;
+  logic         slot_key256_q;
+  logic [255:0] slot_key_q;
+  logic [127:0] slot_block_q;
 
-  // Nothing of a key is on these lines while nobody is served.
-  logic         key256;
-  logic [255:0] key;
-  logic [127:0] block;
-
-  always_comb begin
-    key256 = 1'b0;
-    key    = '0;
-    block  = '0;
-    if (go) begin
-      key256 = req_key256_i[client];
-      key    = req_key_i[client];
-      block  = req_block_i[client];
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      slot_valid_q  <= 1'b0;
+      slot_tag_q    <= '0;
+      slot_key256_q <= 1'b0;
+      slot_key_q    <= '0;
+      slot_block_q  <= '0;
+    end else if (go) begin
+      slot_valid_q  <= 1'b1;
+      slot_tag_q    <= '{client: client, place: place[client]};
+      slot_key256_q <= req_key256_i[client];
+      slot_key_q    <= req_key_i[client];
+      slot_block_q  <= req_block_i[client];
+    end else if (engine_start != '0) begin
+      slot_valid_q  <= 1'b0;
+      slot_tag_q    <= '0;
+      slot_key256_q <= 1'b0;
+      slot_key_q    <= '0;
+      slot_block_q  <= '0;
     end
   end
 
-  assign in_tag = '{client: client, place: place[client]};
+  // ------------------------------------------------------------------ engines
+  tag_t [ENGINES-1:0] out_tag;
+  logic [ENGINES-1:0] out_valid, out_ready;
+  logic [127:0] out_block[ENGINES];
 
   for (genvar e = 0; e < ENGINES; e++) begin : gen_engine
     aes_core #(
@@ -110,10 +121,10 @@ module aes_pool #(
         .rst_ni,
         .in_valid_i (engine_start[e]),
         .in_ready_o (engine_ready[e]),
-        .in_key256_i(key256),
-        .in_key_i   (key),
-        .in_block_i (block),
-        .in_id_i    (in_tag),
+        .in_key256_i(slot_key256_q),
+        .in_key_i   (slot_key_q),
+        .in_block_i (slot_block_q),
+        .in_id_i    (slot_tag_q),
         .out_valid_o(out_valid[e]),
         .out_ready_i(out_ready[e]),
         .out_block_o(out_block[e]),
@@ -176,16 +187,19 @@ module aes_pool #(
     assign awaited[c] = gen_order[c].u_order.taken_q & ~gen_order[c].u_order.full_q;
   end
 
-  // A request goes to one client's order and to one engine, or to none.
+  // A request goes to one client's order and into the slot, and from there to one engine.
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      a_one: assert ($onehot0(ask) && $onehot0(engine_start) && (ask != '0) == (engine_start != '0));
-      // No free engine stands by while a client that has room asks, and nobody is served out of turn.
-      if ((req_valid_i & room) != '0 && engine_ready != '0) a_work: assert (ask != '0);
+      a_one: assert ($onehot0(ask) && $onehot0(engine_start) && (ask != '0) == go);
+      // No free engine stands by while there is a request, and nobody is served out of turn.
+      if (slot_valid_q && engine_ready != '0) a_start: assert (engine_start != '0);
+      if ((req_valid_i & room) != '0 && (!slot_valid_q || engine_ready != '0)) a_work: assert (ask != '0);
       if (go && req_valid_i[turn_q] && room[turn_q]) a_fair: assert (client == turn_q);
-      // Nothing is lost and nothing comes for nobody: as many blocks are in the engines as places wait.
-      a_all: assert ($countones(awaited) == $countones(working) + $countones(out_valid));
+      // Nothing is lost and nothing comes for nobody: as many blocks are in slot and engines as places wait.
+      a_all: assert ($countones(awaited) == int'(slot_valid_q) + $countones(working) + $countones(out_valid));
       a_stall: assert (stalled == '0);
+      // G5: the slot keeps nothing of a request that has left it.
+      if (!slot_valid_q) a_g5_slot: assert ({slot_key_q, slot_block_q} == '0);
     end
   end
 `endif

@@ -80,44 +80,49 @@ module gcm_core
   logic [95:0] iv_q;
   logic [31:0] counter_q;  // of the next key stream block
   logic [15:0] blocks_q;   // key stream blocks
-  logic h_todo_q, j0_todo_q;
+  logic h_todo_q, stream_todo_q, j0_todo_q;
+  logic todo_q;  // any of these
 
-  wire stream_todo = blocks_q != '0;
-  wire ask = aes_req_valid_o && aes_req_ready_i;
-  wire ask_last = h_todo_q ? !j0_todo_q : !stream_todo;
+  wire ask = todo_q && aes_req_ready_i;
+  wire ask_last = h_todo_q ? !j0_todo_q : !stream_todo_q;
 
-  assign aes_req_valid_o  = h_todo_q || stream_todo || j0_todo_q;
+  assign aes_req_valid_o  = todo_q;
   assign aes_req_key256_o = key256_q;
   assign aes_req_key_o    = key_q;
 
   always_comb begin
     aes_req_block_o = {iv_q, 32'd1};
-    if (stream_todo) aes_req_block_o = {iv_q, counter_q};
+    if (stream_todo_q) aes_req_block_o = {iv_q, counter_q};
     if (h_todo_q) aes_req_block_o = '0;
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || (ask && ask_last)) begin
-      key256_q  <= 1'b0;
-      key_q     <= '0;
-      iv_q      <= '0;
-      counter_q <= '0;
-      blocks_q  <= '0;
-      h_todo_q  <= 1'b0;
-      j0_todo_q <= 1'b0;
+      key256_q      <= 1'b0;
+      key_q         <= '0;
+      iv_q          <= '0;
+      counter_q     <= '0;
+      blocks_q      <= '0;
+      h_todo_q      <= 1'b0;
+      j0_todo_q     <= 1'b0;
+      todo_q        <= 1'b0;
+      stream_todo_q <= 1'b0;
     end else if (cmd_fire) begin
-      key256_q  <= cmd_i.key256;
-      key_q     <= {cmd_i.key[255:128], cmd_i.key256 ? cmd_i.key[127:0] : 128'd0};
-      iv_q      <= cmd_i.iv;
-      counter_q <= 32'd2;
-      blocks_q  <= cmd_i.op == GCM_HASHKEY ? '0 : cmd_blocks_i;
-      h_todo_q  <= !cmd_i.h_valid || cmd_i.op == GCM_HASHKEY;
-      j0_todo_q <= cmd_i.op != GCM_HASHKEY;
+      todo_q        <= 1'b1;
+      stream_todo_q <= cmd_i.op != GCM_HASHKEY && cmd_blocks_i != '0;
+      key256_q      <= cmd_i.key256;
+      key_q         <= {cmd_i.key[255:128], cmd_i.key256 ? cmd_i.key[127:0] : 128'd0};
+      iv_q          <= cmd_i.iv;
+      counter_q     <= 32'd2;
+      blocks_q      <= cmd_i.op == GCM_HASHKEY ? '0 : cmd_blocks_i;
+      h_todo_q      <= !cmd_i.h_valid || cmd_i.op == GCM_HASHKEY;
+      j0_todo_q     <= cmd_i.op != GCM_HASHKEY;
     end else if (ask) begin
       if (h_todo_q) h_todo_q <= 1'b0;
-      else if (stream_todo) begin
-        blocks_q  <= blocks_q - 16'd1;
-        counter_q <= counter_q + 32'd1;
+      else if (stream_todo_q) begin
+        stream_todo_q <= blocks_q != 16'd1;
+        blocks_q      <= blocks_q - 16'd1;
+        counter_q     <= counter_q + 32'd1;
       end
     end
   end
@@ -243,6 +248,7 @@ module gcm_core
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       if (tag_valid_o) a_tag_last: assert (!out_valid_o);
+      a_todo: assert (todo_q == (h_todo_q || stream_todo_q || j0_todo_q) && stream_todo_q == (blocks_q != '0));
       // As many beats came as were announced: every block asked for has been used up, and none comes for nobody.
       if (tag_valid_o) a_asked: assert (!aes_req_valid_o && !aes_rsp_valid_i);
       if (state_q == IDLE) a_nobody: assert (!aes_rsp_valid_i && !aes_req_valid_o);

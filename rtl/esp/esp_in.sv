@@ -64,7 +64,7 @@ module esp_in
     output verdict_e     cnt_verdict_o,
     output logic         busy_o
 );
-  typedef enum logic [3:0] {
+  typedef enum logic [4:0] {
     IDLE,     // wait for a record
     CHECK,    // is it ESP?
     SPACE,    // room in the store, gcm_core free, ESP header read
@@ -76,7 +76,8 @@ module esp_in
     COMMIT,   // tell the table
     RESULT,   // its verdict
     TRAILER,  // padding, next header, inner header
-    SUM,      // beat 0 of the output is known: checksum, ECN, TTL
+    LOOK,     // beat 0 of the output is known: ECN, TTL
+    SUM,      // its checksum
     HEADER,   // write the header beats
     SELECT,   // compare with the selectors
     POLICY,   // last verdicts
@@ -221,7 +222,7 @@ module esp_in
   logic [15:0]  payload, inner_len;
 
   wire          header_wr   = state_q == HEADER && (tunnel || win_valid);
-  wire          sum         = state_q == SUM && (tunnel || win_valid);
+  wire          look        = state_q == LOOK && (tunnel || win_valid);
   wire  [15:0]  rebuilt_len = rec_i.ip.hdr_len + payload;
 
   in_rebuild u_rebuild (
@@ -241,7 +242,8 @@ module esp_in
       .end_o        (plain_end),
       .version_o    (version),
       .rewind_i     (state_q == TRAILER),
-      .sum_i        (sum),
+      .look_i       (look),
+      .sum_i        (state_q == SUM),
       .header_i     (header_wr),
       .header_beat_i(win_data),
       .total_len_i  (rebuilt_len),
@@ -392,9 +394,10 @@ module esp_in
         end
         TRAILER: if (trailer_go) begin
           verdict_q <= trailer_verdict;
-          state_q   <= trailer_verdict == VERDICT_OK ? SUM : STATUS;
+          state_q   <= trailer_verdict == VERDICT_OK ? LOOK : STATUS;
         end
-        SUM: if (sum) state_q <= HEADER;
+        LOOK: if (look) state_q <= SUM;
+        SUM: state_q <= HEADER;
         HEADER: if (header_wr && header_last) state_q <= SELECT;
         SELECT: if (plain_done) state_q <= POLICY;
         POLICY: begin

@@ -62,7 +62,8 @@ module esp_out
     CHECK,   // descriptor against packet
     SPACE,   // room in the store, gcm_core free, first octets read
     ADMIT,   // ask the table
-    ANSWER,  // take its answer, start gcm_core
+    ANSWER,  // look at its answer
+    START,   // take it, start gcm_core
     SUM_A,   // checksum of the outer header or of the UDP pseudo header, two chunks
     SUM_B,
     HEADER,  // outer IP header, or the packet's own in transport mode
@@ -95,6 +96,7 @@ module esp_out
   logic [15:0] head_q;     // transport: header octets not yet written
   logic [15:0] checksum_q; // IPv4 header checksum after patching
   logic [11:0] in_beat_q;  // ring_window beats taken since offset 0
+  logic        go_q;       // the answer lets the packet through
   logic        aad_given_q;
   logic        cipher_end_q;
   logic        counted_q, stored_q;
@@ -165,9 +167,23 @@ module esp_out
       .proto_i    (esp_name),
       .checksum_i (checksum_q),
       .beat_o     (patched),
-      .checksum_o (patched_sum),
       .ecn_o      (inner_ecn),
       .ttl_end_o  (ttl_end)
+  );
+
+  // Beat 0, for its new checksum.
+  logic [127:0] beat0_q;
+
+  always_ff @(posedge clk_i) if (state_q == ADMIT) beat0_q <= win_data;
+
+  ip_checksum u_checksum (
+      .beat_i     (beat0_q),
+      .dec_ttl_i  (dec_ttl),
+      .ecn_i      (beat0_q[113:112]),
+      .resize_i   (!tunnel),
+      .total_len_i(len_q),
+      .proto_i    (esp_name),
+      .checksum_o (patched_sum)
   );
 
   // ------------------------------------------------------------------ cipher
@@ -336,8 +352,9 @@ module esp_out
   wire        go        = admitted && !expired;
   wire [15:0] ip_octets = !tunnel ? desc.esp_offset : flags[SA_FLAG_OUTER_V6] ? 16'd40 : 16'd20;
 
-  assign gcm_cmd_valid   = state_q == ANSWER && adm_rsp_valid_i && go;
-  assign adm_rsp_ready_o = state_q == ANSWER && (!go || gcm_cmd_ready);
+  // gcm_core was free in SPACE, and is still.
+  assign gcm_cmd_valid   = state_q == START && go_q;
+  assign adm_rsp_ready_o = state_q == START;
   assign gcm_out_ready   = state_q == BODY || state_q == TAG;
   assign gcm_tag_ready   = state_q == TAG && cipher_end_q;
 
@@ -360,6 +377,7 @@ module esp_out
       aux_q      <= '0;
       len_q      <= '0;
       checksum_q <= '0;
+      go_q       <= 1'b0;
       counted_q  <= 1'b0;
       stored_q   <= 1'b0;
       id_q       <= '0;
@@ -373,7 +391,8 @@ module esp_out
         end
         SPACE: if (space_i >= room && gcm_cmd_ready && win_valid) state_q <= ADMIT;
         ADMIT: if (adm_req_ready_i) state_q <= ANSWER;
-        ANSWER: if (adm_rsp_valid_i && adm_rsp_ready_o) begin
+        ANSWER: if (adm_rsp_valid_i) begin
+          go_q      <= go;
           verdict_q <= expired ? VERDICT_TTL : adm_rsp_i.verdict;
           seq_q     <= adm_rsp_i.seq;
           aux_q     <= adm_rsp_i.verdict == VERDICT_TOO_BIG ? adm_rsp_i.aux : 32'd0;
@@ -381,8 +400,9 @@ module esp_out
                          dst: adm_rsp_i.view.addr_b};
           // ESP header and IV 16, ICV 16.
           len_q     <= ip_octets + cipher + (flags[SA_FLAG_UDP_ENCAP] ? 16'd40 : 16'd32);
-          state_q   <= go ? SUM_A : STATUS;
+          state_q   <= START;
         end
+        START: state_q <= go_q ? SUM_A : STATUS;
         SUM_A: begin
           checksum_q <= patched_sum;
           state_q    <= SUM_B;
@@ -443,6 +463,7 @@ module esp_out
       if (commit_valid_o && commit_status_o.length != '0) a_leaves: assert (verdict_q == VERDICT_OK && built);
       // Nothing is written past the room that was there at the start.
       if (wr_valid_o) a_room: assert (wr_beat_o < room);
+      if (state_q == START) a_start: assert (adm_rsp_valid_i && gcm_cmd_ready);
     end
   end
   // The record does not change while it is worked on.

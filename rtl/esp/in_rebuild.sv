@@ -8,7 +8,8 @@
 //   place_i    where the plaintext begins is known
 //   valid_i    plaintext, as it is decrypted; after end_o
 //   rewind_i   go to beat 0, then
-//   sum_i      a clock to compute the new checksum, ecn_drop_o and ttl_end_o from beat 0, then
+//   look_i     take beat 0 for ecn_drop_o and ttl_end_o, and in the next clock
+//   sum_i      for the new checksum, then
 //   header_i   write a header beat, up to the one with header_last_o
 module in_rebuild
   import sallyport_abi_pkg::*;
@@ -29,13 +30,14 @@ module in_rebuild
     output logic         end_o,
     output logic [3:0]   version_o,      // tunnel: first nibble of the plaintext
     input  logic         rewind_i,
+    input  logic         look_i,
     input  logic         sum_i,
     input  logic         header_i,
     input  logic [127:0] header_beat_i,  // transport: from the ring
     input  logic [15:0]  total_len_i,    // transport: octets of the plain packet, its protocol
     input  logic [7:0]   proto_i,
     output logic         header_last_o,
-    output logic         ecn_drop_o,     // from the clock after sum_i
+    output logic         ecn_drop_o,     // from the clock after look_i
     output logic         ttl_end_o,
     output logic         wr_valid_o,
     output logic [15:0]  wr_beat_o,
@@ -44,6 +46,8 @@ module in_rebuild
   logic [127:0] edge_q;
   logic         edge_got_q;
   logic [15:0]  beat_q;      // output beat that comes next
+  logic [127:0] look_q;      // beat 0
+  logic [1:0]   ecn_q;
   logic [15:0]  checksum_q;
   logic         ecn_drop_q, ttl_end_q;
 
@@ -104,9 +108,18 @@ module in_rebuild
       .proto_i,
       .checksum_i (checksum_q),
       .beat_o     (patched),
-      .checksum_o (checksum),
       .ecn_o      (ecn_was),
       .ttl_end_o  (ttl_end)
+  );
+
+  ip_checksum u_checksum (
+      .beat_i     (look_q),
+      .dec_ttl_i  (flags_i[SA_FLAG_DEC_TTL]),
+      .ecn_i      (ecn_q),
+      .resize_i   (!tunnel_i),
+      .total_len_i,
+      .proto_i,
+      .checksum_o (checksum)
   );
 
   always_ff @(posedge clk_i) begin
@@ -114,6 +127,8 @@ module in_rebuild
       edge_q     <= '0;
       edge_got_q <= 1'b0;
       beat_q     <= '0;
+      look_q     <= '0;
+      ecn_q      <= '0;
       checksum_q <= '0;
       ecn_drop_q <= 1'b0;
       ttl_end_q  <= 1'b0;
@@ -125,8 +140,10 @@ module in_rebuild
       end
       if (packed_valid || header_i) beat_q <= beat_q + 16'd1;
       if (rewind_i) beat_q <= '0;
-      if (sum_i) begin
-        checksum_q <= checksum;
+      if (sum_i) checksum_q <= checksum;
+      if (look_i) begin
+        look_q     <= base;
+        ecn_q      <= ecn;
         ecn_drop_q <= ecn_drop;
         ttl_end_q  <= ttl_end;
       end

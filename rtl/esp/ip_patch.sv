@@ -1,12 +1,8 @@
-// Changes an IP header while its beats go by. Combinational; the user keeps the new checksum over a clock:
-//
-//   clock 1   beat 0 on beat_i; take checksum_o into a register
-//   clock 2.. the same beat and the ones after it, with that register on checksum_i
+// Changes an IP header while its beats go by. Pure; the new checksum comes from ip_checksum, which has looked at beat 0 before.
 //
 // Beat 0 always gets the ECN field on ecn_i and, if asked, a TTL or hop limit that is one less. With resize_i (transport
 // mode) length and upper-layer protocol are replaced as well, the latter wherever nh_offset_i says: octet 6 or 9 of the base
-// header, or the first octet of an extension header. The IPv4 checksum is updated, not computed anew (RFC 1624): a header
-// that came in damaged stays damaged.
+// header, or the first octet of an extension header.
 module ip_patch (
     input  logic [127:0] beat_i,
     input  logic [11:0]  beat_no_i,
@@ -18,21 +14,14 @@ module ip_patch (
     input  logic [7:0]   proto_i,
     input  logic [15:0]  checksum_i,
     output logic [127:0] beat_o,
-    output logic [15:0]  checksum_o,   // these three mean something for beat 0 only
-    output logic [1:0]   ecn_o,        // as it was
+    output logic [1:0]   ecn_o,        // as it was; these two mean something for beat 0 only
     output logic         ttl_end_o     // must go no further (dec_ttl_i, TTL 0 or 1)
 );
   wire        v6      = beat_i[127:124] == 4'd6;
   wire [7:0]  ttl_was = v6 ? beat_i[71:64] : beat_i[63:56];
   wire [7:0]  ttl     = ttl_was - {7'd0, dec_ttl_i};
   wire [15:0] len     = resize_i ? total_len_i : beat_i[111:96];
-  wire [7:0]  proto   = resize_i ? proto_i : beat_i[55:48];
 
-  // The IPv4 words that may change: 0, 1 and 4.
-  wire [47:0] words_was = {beat_i[127:96], beat_i[63:48]};
-  wire [47:0] words     = {beat_i[127:114], ecn_i, len, ttl, proto};
-
-  assign checksum_o = csum_pkg::update3(beat_i[47:32], words_was, words);
   assign ecn_o      = v6 ? beat_i[117:116] : beat_i[113:112];
   assign ttl_end_o  = dec_ttl_i && ttl_was <= 8'd1;
 
@@ -44,9 +33,10 @@ module ip_patch (
         beat_o[71:64]   = ttl;
         if (resize_i) beat_o[95:80] = total_len_i - 16'd40;
       end else begin
-        beat_o[127:96] = words[47:16];
-        beat_o[63:56]  = ttl;
-        beat_o[47:32]  = checksum_i;
+        beat_o[113:112] = ecn_i;
+        beat_o[111:96]  = len;
+        beat_o[63:56]   = ttl;
+        beat_o[47:32]   = checksum_i;
       end
     end
     if (resize_i && beat_no_i == nh_offset_i[15:4]) begin

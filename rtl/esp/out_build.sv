@@ -82,36 +82,44 @@ module out_build
   assign header_end_o = header_go && (tunnel_i ? outer_last : header_last_i);
 
   // ------------------------------------------------------------------ one chunk a clock
-  logic [127:0] chunk, packed_beat;
+  logic [127:0] body, chunk, packed_beat;
   logic [2:0]   words;
   logic         valid, packed_valid;
   logic [1:0]   fill;
 
+  // All but the header that is written, which is not summed up.
   always_comb begin
-    chunk = keep_first(data_i, bytes_i);
+    body = keep_first(data_i, bytes_i);
+    unique case (phase_i)
+      OUT_SUM_A: body = v6_i ? src_i : outer_chunk;
+      OUT_SUM_B: body = v6_i ? dst_i : outer_chunk;
+      // Behind the first two words what the pseudo header has besides the addresses (RFC 8200 8.1).
+      OUT_UDP: body = {form_i.udp_sport, form_i.udp_dport, udp_len, 16'd0, udp_len, 16'd17, 32'd0};
+      OUT_ESP: body = {spi_i, seq_i[31:0], seq_i};
+      OUT_TAG: if (tag_valid_i) body = tag_i;
+      default: ;
+    endcase
+  end
+
+  always_comb begin
+    chunk = body;
     words = bytes_i[4:2];
     valid = valid_i;
     unique case (phase_i)
-      OUT_SUM_A: chunk = v6_i ? src_i : outer_chunk;
-      OUT_SUM_B: chunk = v6_i ? dst_i : outer_chunk;
       OUT_HEADER: begin
         chunk = tunnel_i ? outer_chunk : header_i;
         words = tunnel_i ? outer_words : header_words_i;
         valid = header_go;
       end
-      // Behind the first two words what the pseudo header has besides the addresses (RFC 8200 8.1).
       OUT_UDP: begin
-        chunk = {form_i.udp_sport, form_i.udp_dport, udp_len, 16'd0, udp_len, 16'd17, 32'd0};
         words = 3'd2;
         valid = 1'b1;
       end
       OUT_ESP: begin
-        chunk = {spi_i, seq_i[31:0], seq_i};
         words = 3'd4;
         valid = 1'b1;
       end
       OUT_TAG: if (tag_valid_i) begin
-        chunk = tag_i;
         words = 3'd4;
         valid = 1'b1;
       end
@@ -124,7 +132,7 @@ module out_build
       .rst_ni,
       .start_i,
       .valid_i   (phase_i == OUT_SUM_A || phase_i == OUT_SUM_B || (valid && phase_i != OUT_HEADER)),
-      .data_i    (chunk),
+      .data_i    (body),
       .checksum_o(sum)
   );
 

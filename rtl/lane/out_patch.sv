@@ -1,5 +1,5 @@
-// Changes the IP header of an outbound packet beat by beat. Combinational; ip_patch of the compact profile keeps the checksum over
-// a clock, which here belongs to the next beat.
+// Changes the IP header of an outbound packet beat by beat. Pure; the compact profile (ip_patch) looks at beat 0 in clocks of its own,
+// which here belong to the next beat.
 //
 // The new IPv4 checksum needs no more than the old one (RFC 1624): by how much the words of the header grow is known from the
 // packet's descriptor and its SA, for the length and the protocol as for the TTL. fix_i is that growth as a one's complement

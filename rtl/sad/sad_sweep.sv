@@ -97,6 +97,7 @@ module sad_sweep
 
   // ------------------------------------------------------------------ scan
   logic                 again_q, pass_q;
+  logic                 room_q;  // a clock late: who finds no room after all leaves the event to another scan
   logic [IndexBits-1:0] scan_entry_q;
   wire                  scan_end = scanned_i && scan_entry_q == LastEntry;
 
@@ -104,9 +105,11 @@ module sad_sweep
     if (!rst_ni) begin
       again_q      <= 1'b0;
       pass_q       <= 1'b0;
+      room_q       <= 1'b0;
       scan_entry_q <= '0;
     end else begin
-      if (again_q && !pass_q && room_i) begin
+      room_q <= room_i;
+      if (again_q && !pass_q && room_q) begin
         again_q <= 1'b0;
         pass_q  <= 1'b1;
       end
@@ -171,9 +174,9 @@ module sad_sweep
   assign chasing_o    = chase_q;
 
   assign done_o  = busy_q && clock_q == 2'd3;
-  assign scan_o  = pass_q && room_i && !chase_q;
+  assign scan_o  = pass_q && room_q && !chase_q;
   assign want_o  = scan_o || due_q || chase_q;
-  assign telling_o = (again_q || pass_q) && room_i;
+  assign telling_o = (again_q || pass_q) && room_q;
   assign entry_o = !booted_q ? boot_entry_q : scan_o ? scan_entry_q : chase_q ? chase_entry_q : scrub_entry_q;
 
   always_comb begin

@@ -32,7 +32,7 @@ template <typename B>
 class AesPool : public ::testing::Test {
  protected:
   static constexpr unsigned kEngines = B::kEngines;
-  static constexpr unsigned kDepth = kEngines + 2;  // the module's own choice
+  static constexpr unsigned kDepth = kEngines + 3;  // the module's own choice
 
   // What a client does in every clock, chances in percent, and what it has done.
   struct Client {
