@@ -43,15 +43,19 @@ void add_number(CLI::App& app, const std::string& name, std::optional<std::uint6
       ->type_name("NUMBER");
 }
 
+/// --profile of any subcommand.
+template <class Target>
+void add_profile(CLI::App& app, Target& target, const std::string& text) {
+  const std::map<std::string, sallyport::sim::Profile> profiles{{"compact", sallyport::sim::Profile::kCompact},
+                                                                {"full", sallyport::sim::Profile::kFull}};
+  app.add_option("--profile", target, text)->type_name("PROFILE")->transform(CLI::CheckedTransformer(profiles));
+}
+
 /// Options that run and demo share.
 void add_run_options(CLI::App& app, RunArguments& arguments) {
   app.add_option("--capture", arguments.capture, "Capture file (pcap or pcapng) instead of the scenario's");
   add_number(app, "--seed", arguments.seed, kMostSeed, "Seed instead of the scenario's");
-  const std::map<std::string, sallyport::sim::Profile> profiles{{"compact", sallyport::sim::Profile::kCompact},
-                                                                {"full", sallyport::sim::Profile::kFull}};
-  app.add_option("--profile", arguments.profile, "Profile of the accelerators instead of the scenario's: compact, full")
-      ->type_name("PROFILE")
-      ->transform(CLI::CheckedTransformer(profiles));
+  add_profile(app, arguments.profile, "Profile of the accelerators instead of the scenario's: compact, full");
   app.add_option("--out", arguments.out, "Folder for the results")->capture_default_str();
   app.add_flag("--strict", arguments.strict, "A frame without a whole IP packet is an error");
   add_number(app, "--trace-from", arguments.trace_from, kMostClocks,
@@ -105,6 +109,9 @@ int main(int argc, char** argv) {
   std::vector<std::filesystem::path> files;
   auto* vectors_app = app.add_subcommand("vectors", "Run vector files through the Verilated RTL");
   vectors_app->add_option("files", files, "Vector files")->required();
+  auto vectors_profile = sallyport::sim::Profile::kCompact;
+  add_profile(*vectors_app, vectors_profile,
+              "Profile of the accelerator that whole ESP packets go through: compact, full");
 
   std::string log;
   std::string html;
@@ -124,6 +131,6 @@ int main(int argc, char** argv) {
   }
   if (*run_app) return sallyport::sim::run_command(run);
   if (*demo_app) return sallyport::sim::run_command(demo);
-  if (*vectors_app) return sallyport::sim::run_vector_files(files, std::cout);
+  if (*vectors_app) return sallyport::sim::run_vector_files(files, vectors_profile, std::cout);
   return write_page(log, html, allow_truncated);
 }

@@ -31,8 +31,10 @@ model::ImageWords image_of(const EspPacketCase& packet) {
 
 }  // namespace
 
-Result<std::unique_ptr<PacketMachine>> PacketMachine::create() {
-  auto accelerator = Accelerator::create({});
+Result<std::unique_ptr<PacketMachine>> PacketMachine::create(Profile profile) {
+  AcceleratorOptions options;
+  options.profile = profile;
+  auto accelerator = Accelerator::create(options);
   if (!accelerator) return accelerator.error();
   if (auto enabled = enable(**accelerator); !enabled) return enabled.error();
   return std::unique_ptr<PacketMachine>(new PacketMachine(std::move(accelerator).value()));

@@ -13,7 +13,8 @@ namespace sallyport::sim {
 /// One accelerator. Each case gets a fresh inbound SA, installed and erased through the registers as a driver does.
 class PacketMachine {
  public:
-  static Result<std::unique_ptr<PacketMachine>> create();
+  /// Errors: those of Accelerator::create.
+  static Result<std::unique_ptr<PacketMachine>> create(Profile profile);
 
   /// Empty when the packet came out as the case says, otherwise what differs.
   std::string check(const model::EspPacketCase& packet);

@@ -5,10 +5,14 @@
 #include <iostream>
 #include <span>
 
+#include "accel/accelerator.hpp"
+
 namespace sallyport::sim {
 
-/// AES-GCM cases go through the Verilated gcm_core, whole ESP packets through the Verilated accelerator. Output and
-/// exit status are those of report_vector_files (vector_report.hpp).
-int run_vector_files(std::span<const std::filesystem::path> files, std::ostream& out, std::ostream& errors = std::cerr);
+/// Whole ESP packets go through the Verilated accelerator of `profile`. AES-GCM cases go through the Verilated gcm_core
+/// of the compact profile, whatever `profile` is: the other one's pipeline takes associated data as ESP has it, and its
+/// own test picks the cases that fit. Output and exit status are those of report_vector_files (vector_report.hpp).
+int run_vector_files(std::span<const std::filesystem::path> files, Profile profile, std::ostream& out,
+                     std::ostream& errors = std::cerr);
 
 }  // namespace sallyport::sim

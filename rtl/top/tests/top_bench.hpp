@@ -1,5 +1,5 @@
 // Drives the top by its pins alone: AXI4-Lite and the eight AXI4-Streams. Keeps the stream rules on its side and
-// watches them on the other one.
+// watches them on the other one. SALLYPORT_TOP_MODEL, from the build, is the Verilated class: one of 64 SAs.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 #include <random>
 #include <vector>
 
-#include "Vsallyport_64.h"
+#include SALLYPORT_TOP_HEADER
 #include "sallyport/abi.hpp"
 
 namespace sallyport::test {
@@ -157,7 +157,7 @@ class TopBench {
     return out;
   }
 
-  Vsallyport_64 top;
+  SALLYPORT_TOP_MODEL top;
   Side outbound, inbound;
   std::uint16_t generation = 0;
   bool hold_outputs = false;  ///< The receiving side takes nothing.

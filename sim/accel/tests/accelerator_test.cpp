@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "sallyport/regs.hpp"
+#include "support/profile_under_test.hpp"
 
 namespace sallyport::sim {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 constexpr std::uint32_t kMagic = 0x534C5950;
 
 std::unique_ptr<Accelerator> make(AcceleratorOptions options = {}) {
+  options.profile = test::profile_under_test();
   auto made = Accelerator::create(options);
   EXPECT_TRUE(made) << (made ? "" : made.error().text);
   auto accelerator = std::move(made).value();
@@ -64,6 +66,7 @@ TEST(Accelerator, BothVariantsBootAndSayTheirSize) {
     ASSERT_TRUE(caps);
     EXPECT_EQ(1U << ((*caps & regs::kCaps0Log2SasMask) >> regs::kCaps0Log2SasShift), table_entries(variant));
     EXPECT_EQ(1U << ((*caps & regs::kCaps0Log2WindowMask) >> regs::kCaps0Log2WindowShift), replay_window(variant));
+    EXPECT_EQ((*caps & regs::kCaps0ProfileMask) != 0, test::profile_under_test() == Profile::kFull);
     EXPECT_TRUE(accelerator->idle());
   }
 }

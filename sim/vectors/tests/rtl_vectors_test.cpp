@@ -5,6 +5,7 @@
 #include <sstream>
 #include <vector>
 
+#include "support/profile_under_test.hpp"
 #include "vectors/run_vector_files.hpp"
 
 namespace sallyport::sim {
@@ -23,7 +24,7 @@ void run(const std::vector<std::filesystem::path>& files) {
   ASSERT_FALSE(files.empty());
   std::ostringstream out;
   std::ostringstream errors;
-  EXPECT_EQ(run_vector_files(files, out, errors), 0) << out.str() << errors.str();
+  EXPECT_EQ(run_vector_files(files, test::profile_under_test(), out, errors), 0) << out.str() << errors.str();
   std::cout << out.str();
 }
 
