@@ -2,11 +2,12 @@
 """The accelerator on real parts: place and route for ECP5, logic levels for Xilinx 7-series.
 
     tools/fpga.py place [--top T] [--set NAME=VALUE] [--seeds 1,2,3] [--speed 6] [--target MHZ] [--jobs N] [--write]
-    tools/fpga.py levels [TOP] [--set NAME=VALUE] [filters and options of tools/levels.py]
+    tools/fpga.py levels [TOP] [--set NAME=VALUE] [--apart MODULE] [filters and options of tools/levels.py] [--write]
 
 place   Yosys once, then nextpnr with every seed, on an LFE5U-85F in CABGA756. Results in out/fpga/ and as a table; --write puts the
         table into docs/reference/timing.md. Exit code 1 when a clock misses its target with any seed.
-levels  synth_xilinx, then the depth from register to register (tools/levels.py).
+levels  synth_xilinx, then the depth from register to register (tools/levels.py). Without TOP: the whole full profile, of which the
+        data path is counted and held against its limit; --write puts that into docs/reference/levels.md.
 
 The top has more ports than the part has pins, so a wrapper stands around it: shift registers feed every input and take every output,
 five pins are left. Nothing is optimised away, every port is timed against a register of its neighbour, clock and reset are routed as
@@ -37,6 +38,15 @@ WRAPPER = "fpga_pins"
 DEVICE = "LFE5U-85F, CABGA756"
 TARGET_MHZ = 30.0  # 1 Gbit/s each way at 1,500 octets, AES-256, with the engines of synth.BOARD
 PATHS = 10
+LEVELS_PAGE = ROOT / "docs/reference/levels.md"
+LEVELS = {"FULL": "1", "NUM_SAS": "1024"}
+LEVELS_LIMIT = 8
+# Synthesis trades the depth of every path for area as long as another one is deeper. The management side, whose turns take dozens of
+# clocks, is mapped by itself so that it does not set that measure for the data path.
+APART = ["sad_slow", "mgmt_regs"]
+# Registers that are no part of the data path: the management side's (some go by the names of their nets above it), and the lanes by
+# which its turns read.
+MANAGEMENT = r"\b(u_slow|u_regs|u_lanes|turn_\w*|corrected)\b"
 # What of the device's cells the table tells: column, cell type of nextpnr.
 COLUMNS = {"LUT4": "TRELLIS_COMB", "FF": "TRELLIS_FF", "DP16KD": "DP16KD", "DSP": "MULT18X18D"}
 
@@ -240,13 +250,52 @@ def command_place(args: argparse.Namespace) -> int:
 
 
 def command_levels(args: argparse.Namespace) -> int:
+    if args.top is None:
+        args.top = "sallyport"
+        args.set = [f"{key}={value}" for key, value in LEVELS.items()] + args.set
+        args.apart += APART
+        args.without.append(MANAGEMENT)
+        args.limit = LEVELS_LIMIT if args.limit is None else args.limit
+    elif args.write:
+        sys.exit("--write: without TOP only")
     design = Design(args.top, parameters_of(args))
     design.folder.mkdir(parents=True, exist_ok=True)
     netlist = design.folder / "xc7.json"
-    seconds = yosys([design.read(), f"synth_xilinx -family xc7 -flatten -noiopad -noclkbuf -top {design.top}", f"write_json {netlist}"],
+    modules = " ".join(f"{module} {module}$*" for module in args.apart)
+    seconds = yosys([design.read(), *([f"setattr -mod -set keep_hierarchy 1 {modules}"] if modules else []),
+                     f"synth_xilinx -family xc7 -flatten -noiopad -noclkbuf -top {design.top}",
+                     *([f"setattr -mod -unset keep_hierarchy {modules}", "flatten"] if modules else []), f"write_json {netlist}"],
                     design, "xc7")
     print(f"{design.name}: synthesis took {seconds:.0f} s of processor time")
-    return levels.report(netlist, args)
+    result, status = levels.report(netlist, args)
+    if args.write:
+        LEVELS_PAGE.write_text(levels_page(design, result))
+    return status
+
+
+def levels_page(design: Design, result: levels.Result) -> str:
+    parameters = ", ".join(f"{key} = {value}" for key, value in design.parameters.items())
+    histogram = [row(["levels", *result.histogram]), "|" + "---|" * (len(result.histogram) + 1),
+                 row(["register pins", *(f"{pins:,}" for pins in result.histogram.values())])]
+    paths = [row(["levels", "from", "to", "pins alike"]), "|" + "---|" * 4,
+             *(row([p.levels, f"`{plain(p.start)}`", f"`{plain(p.end)}` {p.pin}", p.bits]) for p in result.paths)]
+    return f"""# Logic levels of the full profile
+
+The whole top ({parameters}; one lane) after `synth_xilinx` for 7-series, from register to register, as `tools/levels.py` counts: cut
+at flip-flops, block RAM and DSP pins; a LUT with its MUXF7 and MUXF8 is a level, a carry chain is one and one more for 32 bits.
+Made by `./dev fpga levels`, which fails when the data path is deeper than {LEVELS_LIMIT}. Left out are registers of the management side:
+commands, events, scrubber, register block.
+
+{chr(10).join(histogram)}
+
+The deepest paths:
+
+{chr(10).join(paths)}
+"""
+
+
+def plain(name: str) -> str:
+    return name.removeprefix("gen_full.u_core.")
 
 
 def parameters_of(args: argparse.Namespace) -> dict[str, str]:
@@ -270,7 +319,9 @@ def main() -> int:
     ecp5.add_argument("--write", action="store_true")
     ecp5.set_defaults(call=command_place)
     xc7 = commands.add_parser("levels")
-    xc7.add_argument("top", nargs="?", default="sallyport")
+    xc7.add_argument("top", nargs="?")
+    xc7.add_argument("--apart", action="append", default=[], metavar="MODULE", help="mapped by itself, not together with the rest")
+    xc7.add_argument("--write", action="store_true")
     xc7.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     levels.add_filters(xc7)
     xc7.set_defaults(call=command_levels)

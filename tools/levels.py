@@ -290,8 +290,8 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", type=pathlib.Path)
 
 
-def report(netlist_file: pathlib.Path, args: argparse.Namespace) -> int:
-    """Analyses and prints; 1 when --limit is passed."""
+def report(netlist_file: pathlib.Path, args: argparse.Namespace) -> tuple[Result, int]:
+    """Analyses and prints; the exit status is 1 when --limit is passed."""
     def chooser(patterns):
         wanted, unwanted = [re.compile(p) for p in patterns + args.both], [re.compile(p) for p in args.without]
         memo: dict[str, bool] = {}
@@ -309,8 +309,8 @@ def report(netlist_file: pathlib.Path, args: argparse.Namespace) -> int:
         args.json.write_text(json.dumps(dataclasses.asdict(result) | {"maximum": result.maximum}, indent=1) + "\n")
     if args.limit is not None and result.maximum > args.limit:
         print(f"{result.maximum} levels, {args.limit} are allowed", file=sys.stderr)
-        return 1
-    return 0
+        return result, 1
+    return result, 0
 
 
 def main() -> int:
@@ -318,7 +318,7 @@ def main() -> int:
     parser.add_argument("netlist", type=pathlib.Path)
     add_filters(parser)
     args = parser.parse_args()
-    return report(args.netlist, args)
+    return report(args.netlist, args)[1]
 
 
 if __name__ == "__main__":

@@ -113,7 +113,10 @@ module lane_ingest
   wire        fits      = !zero_q && !partial_q && (final_q ? data_bytes_i == tail
                           : !wanted_q && !over_q && data_bytes_i == '0 && tail[4]);
   wire        keep      = fits && !long_q;
-  wire [AW:0] wr_next   = wr_q + (AW + 1)'(store);
+  // Whether a beat comes is known late: both cases are made ready.
+  wire [AW:0] wr_after  = wr_q + 1'b1;
+  wire [AW:0] wr_next   = store ? wr_after : wr_q;
+  wire [AW:0] end_of    = rel_q ^ {1'b1, AW'(0)};  // where the ring is full
 
   assign load = (!active_q || finish) && ahead_q != '0 && slots_q != '0;
 
@@ -126,7 +129,7 @@ module lane_ingest
       rel_q    <= '0;
       full_q   <= 1'b0;
     end else begin
-      full_q   <= wr_next == (rel_q ^ {1'b1, AW'(0)});
+      full_q   <= store ? wr_after == end_of : wr_q == end_of;
       active_q <= load || (active_q && !finish);
       slots_q  <= slots_q + {2'd0, fetch} - {2'd0, load};
       rel_q    <= rel_q + (AW + 1)'(release_i);

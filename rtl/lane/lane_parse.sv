@@ -68,6 +68,8 @@ module lane_parse
     logic        in_a = !w.off[3];
     logic        in_b = in_a ? is_extension(proto_a) && zero_a : 1'b1;
     logic        fragment_b = in_a ? proto_a == 8'd44 : w.fragment;
+    logic        nonfirst_a = w.fragment && !zero_a;
+    logic        nonfirst_b = fragment_b && beat[47:35] != '0;
     logic [12:0] end_a = {no, 1'b1} + {5'd0, w.fragment ? 8'd0 : beat[119:112]};
     // The second half ends 8 octets later: a carry in.
     logic [13:0] end_b = {no, 2'b11} + {5'd0, fragment_b ? 8'd0 : beat[55:48], 1'b1};
@@ -75,9 +77,10 @@ module lane_parse
     n.off       = {in_b ? end_b[13:1] : end_a, 3'd0};
     n.nh_offset = {no, in_b, 3'd0};
     n.frag      = w.frag || (in_a && w.fragment) || (in_b && fragment_b);
-    n.nonfirst  = in_b ? fragment_b && beat[47:35] != '0 : w.fragment && !zero_a;
-    n.more      = is_extension(n.proto) && !n.nonfirst;
-    n.fragment  = n.proto == 8'd44;
+    n.nonfirst  = in_b ? nonfirst_b : nonfirst_a;
+    // Both halves are looked at side by side; which one counts comes last.
+    n.more      = in_b ? is_extension(proto_b) && !nonfirst_b : is_extension(proto_a) && !nonfirst_a;
+    n.fragment  = in_b ? proto_b == 8'd44 : proto_a == 8'd44;
     return n;
   endfunction
   // verilator lint_on UNUSEDSIGNAL

@@ -29,6 +29,7 @@ module sad_bank
     input  lookup_req_t [LANES-1:0] lkp_req_i,
     input  commit_req_t [LANES-1:0] cmt_req_i,
     output logic                    empty_o,        // nothing is under way
+    output logic                    still_o,        // the same, told a clock late and only while it is closed
     // An answer.
     output logic                    answer_valid_o,
     output answer_t                 answer_o,
@@ -48,6 +49,9 @@ module sad_bank
     input  logic                    turn_i,
     input  logic [RowBits-1:0]      turn_row_i,
     input  access_t                 access_i,
+    input  logic [5:0]              turn_wr_i,      // see sad_bank_mem
+    input  logic [4:0]              turn_wr_word_i,
+    input  logic [RowBits-1:0]      turn_wr_row_i,
     input  logic [71:0]             turn_code_i,
     output lanes_t                  lanes_o,
     output ecc_t                    ecc_o,
@@ -178,6 +182,12 @@ module sad_bank
       .mended_o
   );
   assign empty_o        = valid == '0 && !arriving;
+
+  // What is closed and empty stays empty until it is opened.
+  logic still_q;
+  always_ff @(posedge clk_i) still_q <= rst_ni && closed_i && empty_o;
+  assign still_o = still_q && closed_i;
+
   assign answer_valid_o = valid[7];
 
   sad_bank_mem #(
@@ -215,6 +225,9 @@ module sad_bank
       .turn_i,
       .turn_row_i,
       .access_i,
+      .turn_wr_i,
+      .turn_wr_word_i,
+      .turn_wr_row_i,
       .turn_code_i,
       .lanes_o,
       .ecc_o,
@@ -258,6 +271,7 @@ module sad_bank
   assign note_row_o = note_row_q;
 
 `ifndef SYNTHESIS
+  always_ff @(posedge clk_i) if (rst_ni && still_o) a_still: assert (empty_o);
   // Requests stay as they are until they are granted.
   for (genvar r = 0; r < Count; r++) begin : gen_rule
     a_stable: assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -2,7 +2,7 @@
 //
 // Packets read an entry in two goes: first what is judged and counted, two clocks later the window and what only leaves with the
 // answer. Words come three clocks after they were asked for. While turn_i the ports are the turn's, word by word, as sad_mem has
-// them; no packet is under way then.
+// them; no packet is under way then. As there, no turn reads a word in the clock in which it writes it, nor in the one after.
 //
 //                        admission    look-up     commit          failed ICV
 //   first   state 0 1    x            x           x               x
@@ -53,7 +53,10 @@ module sad_bank_mem
     input  logic                         turn_i,
     input  logic [RowBits-1:0]           turn_row_i,
     input  access_t                      access_i,
-    input  logic [71:0]                  turn_code_i,     // wr_data with its check bits
+    input  logic [5:0]                   turn_wr_i,       // its writes, a clock after access_i showed them
+    input  logic [4:0]                   turn_wr_word_i,
+    input  logic [RowBits-1:0]           turn_wr_row_i,
+    input  logic [71:0]                  turn_code_i,     // with check bits
     output lanes_t                       lanes_o,         // zero but in this bank's turn
     output ecc_t                         ecc_o,
     output logic                         reading_o,
@@ -93,8 +96,8 @@ module sad_bank_mem
 
   wire [RowBits-1:0] first_row = turn_i ? turn_row_i : first_row_i;
   wire [RowBits-1:0] then_row  = turn_i ? turn_row_i : then_row_i;
-  wire [RowBits-1:0] wr_row    = turn_i ? turn_row_i : wr_row_i;
-  wire [5:0]         turn_wr   = turn_i ? access_i.wr_en : '0;
+  wire               turned    = turn_wr_i != '0;
+  wire [RowBits-1:0] wr_row    = turned ? turn_wr_row_i : wr_row_i;
   wire [5:0]         flip      = turn_i && flip_i.en ? mem_bit(flip_i.mem) : '0;
   wire               turn_cfg  = turn_i && access_i.cfg_rd;
   wire               turn_outc = turn_i && access_i.ctr_rd && !access_i.ctr_inc;
@@ -106,8 +109,8 @@ module sad_bank_mem
   logic [StateWords-1:0] state_single, state_double;
   logic [StateBits+6:0]  state_code;
 
-  wire state_wr = turn_wr[SAD_MEM_STATE] || wr_i.life;
-  assign state_code[StateBits-1:0] = turn_i ? access_i.wr_data[StateBits-1:0] : {life_i, 7'd0};
+  wire state_wr = turn_wr_i[SAD_MEM_STATE] || wr_i.life;
+  assign state_code[StateBits-1:0] = turned ? turn_code_i[StateBits-1:0] : {life_i, 7'd0};
 
   sad_check #(
       .WIDTH(StateBits)
@@ -125,7 +128,7 @@ module sad_bank_mem
     ) u_word (
         .clk_i,
         .rst_ni,
-        .wr_en_i    ((turn_wr[SAD_MEM_STATE] && access_i.wr_word == 5'(w)) || (w == 0 && wr_i.life)),
+        .wr_en_i    ((turn_wr_i[SAD_MEM_STATE] && turn_wr_word_i == 5'(w)) || (w == 0 && wr_i.life)),
         .wr_addr_i  (wr_row),
         .wr_code_i  (state_code),
         .rd_en_i    (first_i || (turn_misc && access_i.misc_mem == SAD_MEM_STATE && access_i.misc_word == 3'(w))),
@@ -156,8 +159,8 @@ module sad_bank_mem
     ) u_word (
         .clk_i,
         .rst_ni,
-        .wr_en_i    (turn_wr[SAD_MEM_CFG] && access_i.wr_word == 5'(w)),
-        .wr_addr_i  (turn_row_i),
+        .wr_en_i    (turn_wr_i[SAD_MEM_CFG] && turn_wr_word_i == 5'(w)),
+        .wr_addr_i  (turn_wr_row_i),
         .wr_code_i  (turn_code_i),
         .rd_en_i    ((CfgFirst[w] ? first_cfg[w] : view) || (turn_cfg && access_i.cfg_word == 4'(w))),
         .rd_addr_i  (CfgFirst[w] ? first_row : then_row),
@@ -182,8 +185,8 @@ module sad_bank_mem
     ) u_word (
         .clk_i,
         .rst_ni,
-        .wr_en_i    (turn_wr[SAD_MEM_KEY] && access_i.wr_word == 5'(w)),
-        .wr_addr_i  (turn_row_i),
+        .wr_en_i    (turn_wr_i[SAD_MEM_KEY] && turn_wr_word_i == 5'(w)),
+        .wr_addr_i  (turn_wr_row_i),
         .wr_code_i  (turn_code_i),
         .rd_en_i    (view || (turn_misc && access_i.misc_mem == SAD_MEM_KEY && access_i.misc_word == 3'(w))),
         .rd_addr_i  (then_row),
@@ -206,8 +209,8 @@ module sad_bank_mem
 
   for (genvar w = 0; w < OutcWords; w++) begin : gen_outc
     logic [71:0] code;
-    wire         wr = (turn_wr[SAD_MEM_OUTC] && access_i.wr_word == 5'(w)) || wr_i.outc[w];
-    assign code[63:0] = turn_i ? access_i.wr_data : w == 0 ? seq_i : w == 1 ? octets_i : count_i;
+    wire         wr = (turn_wr_i[SAD_MEM_OUTC] && turn_wr_word_i == 5'(w)) || wr_i.outc[w];
+    assign code[63:0] = turned ? turn_code_i[63:0] : w == 0 ? seq_i : w == 1 ? octets_i : count_i;
     sad_check u_check (
         .en_i   (wr),
         .data_i (code[63:0]),
@@ -238,8 +241,8 @@ module sad_bank_mem
 
   for (genvar w = 0; w < IncFixed; w++) begin : gen_inc
     logic [71:0] code;
-    wire         wr = (turn_wr[SAD_MEM_INC] && access_i.wr_word == 5'(w)) || wr_i.inc[w];
-    assign code[63:0] = turn_i ? access_i.wr_data : w == 0 ? seq_i : w == 1 ? octets_i : count_i;
+    wire         wr = (turn_wr_i[SAD_MEM_INC] && turn_wr_word_i == 5'(w)) || wr_i.inc[w];
+    assign code[63:0] = turned ? turn_code_i[63:0] : w == 0 ? seq_i : w == 1 ? octets_i : count_i;
     sad_check u_check (
         .en_i   (wr),
         .data_i (code[63:0]),
@@ -271,8 +274,8 @@ module sad_bank_mem
   for (genvar w = 0; w < WindowWords; w++) begin : gen_window
     localparam logic [4:0] Word = 5'(IncFixed + w);
     logic [71:0] code;
-    wire         wr = (turn_wr[SAD_MEM_INC] && access_i.wr_word == Word) || wr_window_i[w];
-    assign code[63:0] = turn_i ? access_i.wr_data : window_i[w];
+    wire         wr = (turn_wr_i[SAD_MEM_INC] && turn_wr_word_i == Word) || wr_window_i[w];
+    assign code[63:0] = turned ? turn_code_i[63:0] : window_i[w];
     sad_check u_check (
         .en_i   (wr),
         .data_i (code[63:0]),
@@ -305,9 +308,9 @@ module sad_bank_mem
   logic [FwBits-1:0] fw;
   logic              fw_single, fw_double;
   logic [FwBits+5:0] fw_code;
-  wire               fw_wr = turn_wr[SAD_MEM_FW] && access_i.wr_word < 5'(FwWords);
+  wire               fw_wr = turn_wr_i[SAD_MEM_FW] && turn_wr_word_i < 5'(FwWords);
 
-  assign fw_code[FwBits-1:0] = access_i.wr_data[FwBits-1:0];
+  assign fw_code[FwBits-1:0] = turn_code_i[FwBits-1:0];
   sad_check #(
       .WIDTH(FwBits)
   ) u_fw_check (
@@ -323,7 +326,7 @@ module sad_bank_mem
       .clk_i,
       .rst_ni,
       .wr_en_i    (fw_wr),
-      .wr_addr_i  ({access_i.wr_word[1:0], turn_row_i}),
+      .wr_addr_i  ({turn_wr_word_i[1:0], turn_wr_row_i}),
       .wr_code_i  (fw_code),
       .rd_en_i    (turn_misc && access_i.misc_mem == SAD_MEM_FW),
       .rd_addr_i  ({access_i.misc_word[1:0], turn_row_i}),
@@ -380,6 +383,7 @@ module sad_bank_mem
     if (WINDOW < 64 || WINDOW > 1024 || (WINDOW & (WINDOW - 1)) != 0) $error("WINDOW: a power of two, 64 to 1024");
   end
   // G7: the ports serve packets or a turn, never both.
-  always_ff @(posedge clk_i) if (rst_ni && turn_i) a_g7_ports: assert (!first_i && !then_i && wr_i == '0 && wr_window_i == '0);
+  always_ff @(posedge clk_i)
+    if (rst_ni && (turn_i || turned)) a_g7_ports: assert (!first_i && !then_i && wr_i == '0 && wr_window_i == '0);
 `endif
 endmodule

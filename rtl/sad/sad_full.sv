@@ -100,7 +100,7 @@ module sad_full
   end
 
   // ------------------------------------------------------------------ banks
-  logic     [BANKS-1:0]               closed, empty, waiting, answer_valid, visit, visit_pop, lost, note, note_pop, turn,
+  logic     [BANKS-1:0]               closed, closed_q, empty, still, waiting, answer_valid, visit, visit_pop, lost, note, note_pop, turn,
                                       reading;
   answer_t  [BANKS-1:0]               answer;
   logic     [BANKS-1:0][LaneBits-1:0] answer_lane;
@@ -112,8 +112,14 @@ module sad_full
   ecc_t     [BANKS-1:0]               ecc;
   logic     [RowBits-1:0]             turn_row;
   access_t                            access;
+  logic     [BANKS-1:0][5:0]          turn_wr;
+  logic     [4:0]                     turn_wr_word;
+  logic     [RowBits-1:0]             turn_wr_row;
   logic     [71:0]                    turn_code;
   flip_t                              flip;
+
+  // The way from here to the grants and on to the lanes is long.
+  always_ff @(posedge clk_i) closed_q <= rst_ni ? closed : '1;
 
   for (genvar b = 0; b < BANKS; b++) begin : gen_bank
     for (genvar r = 0; r < Count; r++) begin : gen_want
@@ -130,13 +136,14 @@ module sad_full
     ) u_bank (
         .clk_i,
         .rst_ni,
-        .closed_i      (closed[b]),
+        .closed_i      (closed_q[b]),
         .want_i        (want[b]),
         .grant_o       (grant[b]),
         .adm_req_i,
         .lkp_req_i,
         .cmt_req_i,
         .empty_o       (empty[b]),
+        .still_o       (still[b]),
         .answer_valid_o(answer_valid[b]),
         .answer_o      (answer[b]),
         .answer_lane_o (answer_lane[b]),
@@ -153,6 +160,9 @@ module sad_full
         .turn_i        (turn[b]),
         .turn_row_i    (turn_row),
         .access_i      (access),
+        .turn_wr_i     (turn_wr[b]),
+        .turn_wr_word_i(turn_wr_word),
+        .turn_wr_row_i (turn_wr_row),
         .turn_code_i   (turn_code),
         .lanes_o       (lanes[b]),
         .ecc_o         (ecc[b]),
@@ -223,7 +233,7 @@ module sad_full
       .cnt_done_i    (cnt_done),
       .cnt_value_i   (cnt_value),
       .closed_o      (closed),
-      .empty_i       (empty),
+      .still_i       (still),
       .waiting_i     (waiting),
       .visit_i       (visit),
       .visit_row_i   (visit_row),
@@ -236,6 +246,9 @@ module sad_full
       .turn_o        (turn),
       .turn_row_o    (turn_row),
       .access_o      (access),
+      .turn_wr_o     (turn_wr),
+      .turn_wr_word_o(turn_wr_word),
+      .turn_wr_row_o (turn_wr_row),
       .turn_code_o   (turn_code),
       .lanes_i       (lanes),
       .ecc_i         (ecc),

@@ -252,21 +252,32 @@ module sad_pipe
   end
 
   verdict_e   verdict6, verdict7_q;
+  verdict_e   verdict_if [2];  // not a replay, a replay
   life_t      life_next;
   logic [7:0] fresh;
 
+  // Whether the window has seen the number is known last: both verdicts are made ready.
   // verilator lint_off PINCONNECTEMPTY
-  sad_verdict u_verdict (
-      .req_i    (req6),
-      .life_i   (life6_q),
-      .name_i   (name6),
-      .w0_i     (w06),
-      .found_i  (found6),
-      .verdict_o(verdict6),
-      .verdict_i(VERDICT_OK),
-      .life_o   (),
-      .fresh_o  ()
-  );
+  for (genvar seen_before = 0; seen_before < 2; seen_before++) begin : gen_verdict
+    findings_t found;
+    always_comb begin
+      found        = found6;
+      found.replay = seen_before == 1;
+    end
+
+    sad_verdict u_verdict (
+        .req_i    (req6),
+        .life_i   (life6_q),
+        .name_i   (name6),
+        .w0_i     (w06),
+        .found_i  (found),
+        .verdict_o(verdict_if[seen_before]),
+        .verdict_i(VERDICT_OK),
+        .life_o   (),
+        .fresh_o  ()
+    );
+  end
+  assign verdict6 = verdict_if[found6.replay];
 
   sad_verdict u_effect (
       .req_i    (req7_q),

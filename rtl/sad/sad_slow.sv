@@ -46,7 +46,7 @@ module sad_slow
     input  logic [63:0]                   cnt_value_i,
     // Banks.
     output logic [BANKS-1:0]              closed_o,
-    input  logic [BANKS-1:0]              empty_i,
+    input  logic [BANKS-1:0]              still_i,       // nothing is under way; only while it is closed
     input  logic [BANKS-1:0]              waiting_i,
     input  logic [BANKS-1:0]              visit_i,
     input  logic [BANKS-1:0][RowBits-1:0] visit_row_i,
@@ -59,6 +59,9 @@ module sad_slow
     output logic [BANKS-1:0]              turn_o,
     output logic [RowBits-1:0]            turn_row_o,
     output access_t                       access_o,
+    output logic [BANKS-1:0][5:0]         turn_wr_o,     // its writes, see sad_bank_mem
+    output logic [4:0]                    turn_wr_word_o,
+    output logic [RowBits-1:0]            turn_wr_row_o,
     output logic [71:0]                   turn_code_o,
     input  lanes_t [BANKS-1:0]            lanes_i,
     input  ecc_t [BANKS-1:0]              ecc_i,
@@ -92,7 +95,7 @@ module sad_slow
       .rst_ni,
       .booted_i     (booted),
       .closed_o,
-      .empty_i,
+      .still_i,
       .waiting_i,
       .visit_i,
       .cmd_i        (cmd_valid_i),
@@ -179,12 +182,38 @@ module sad_slow
   assign turn_row_o = RowBits'(now >> BankShift);
   assign access_o   = access;
 
-  assign turn_code_o[63:0] = access.wr_data;
+  // Writes stand in a register: what they are made of comes late in its clock.
+  logic [BANKS-1:0][5:0] wr_q;
+  logic [4:0]            wr_word_q;
+  logic [RowBits-1:0]    wr_row_q;
+  logic [71:0]           code, code_q;
+
+  assign code[63:0] = access.wr_data;
   sad_check u_check (
       .en_i   (access.wr_en != '0),
       .data_i (access.wr_data),
-      .check_o(turn_code_o[71:64])
+      .check_o(code[71:64])
   );
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      wr_q      <= '0;
+      wr_word_q <= '0;
+      wr_row_q  <= '0;
+      code_q    <= '0;
+    end else if (access.wr_en != '0 || wr_q != '0) begin
+      wr_q           <= '0;
+      wr_q[now_bank] <= access.wr_en;
+      wr_word_q      <= access.wr_word;
+      wr_row_q       <= turn_row_o;
+      // Key words pass here: nothing stays (G5).
+      code_q         <= access.wr_en != '0 ? code : '0;
+    end
+  end
+  assign turn_wr_o      = wr_q;
+  assign turn_wr_word_o = wr_word_q;
+  assign turn_wr_row_o  = wr_row_q;
+  assign turn_code_o    = code_q;
 
   sad_head u_head (
       .clk_i,

@@ -17,7 +17,7 @@ module sad_turns #(
     input  logic                 booted_i,
     // Banks.
     output logic [BANKS-1:0]     closed_o,
-    input  logic [BANKS-1:0]     empty_i,    // no request is under way
+    input  logic [BANKS-1:0]     still_i,    // closed, and no request is under way
     input  logic [BANKS-1:0]     waiting_i,  // requests wait to be granted
     input  logic [BANKS-1:0]     visit_i,    // an entry has to be visited
     // Who wants; each is granted by sad_control in the clock in which it is shown there.
@@ -68,7 +68,7 @@ module sad_turns #(
   wire may = pause_q == '0 || next_bank != bank_q || !waiting_i[next_bank];
 
   // ------------------------------------------------------------------ turn
-  wire alone = state_q == CLOSE && empty_i[bank_q];
+  wire alone = state_q == CLOSE && still_i[bank_q];
   assign visit_o = alone && visit_i[bank_q];
   assign cmd_o   = alone && !visit_i[bank_q] && !sweep_q && cmd_i && cmd_bank == bank_q;
   assign sweep_o = alone && !visit_i[bank_q] && sweep_q && sweep_i && sweep_bank == bank_q;
@@ -116,7 +116,7 @@ module sad_turns #(
     if (rst_ni) begin
       a_one: assert (2'(visit_o) + 2'(cmd_o) + 2'(sweep_o) <= 2'd1);
       // G7: a turn has its bank alone.
-      if (state_q == TURN) a_g7_alone: assert (empty_i[bank_q]);
+      if (state_q == TURN) a_g7_alone: assert (still_i[bank_q]);
     end
   end
 `endif

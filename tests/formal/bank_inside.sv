@@ -144,10 +144,25 @@ module bank_inside
     for (int w = 0; w < Words; w++) if (window_wr[w] && `PIPE.window_q[w] != window_new[w]) window_same = 1'b0;
   end
 
+  // Of each requester: what was under way when it was held against that, a clock ago.
+  logic conflicts;
+  always_comb begin
+    conflicts = 1'b1;
+    for (int r = 0; r < 6; r++) begin
+      if (`GRANT.shown_q[r] != bank_pipeline.asked_q[r]) conflicts = 1'b0;
+      if (bank_pipeline.asked_q[r] && (r < 2 || r >= 4)) begin
+        for (int s = 2; s <= 6; s++) if (writes[s] && at[s] == bank_pipeline.row_q[r] && !`GRANT.blocked_q[r]) conflicts = 1'b0;
+        if (`GRANT.behind_q[r] != (writes[7] && at[7] == bank_pipeline.row_q[r])) conflicts = 1'b0;
+      end
+    end
+  end
+
   always_comb begin
     if (on_i) begin
       // ---------------------------------------------------------------- who is where
       e_order: assert (ordered);
+      e_conflicts: assert (conflicts);
+      if (bank_pipeline.u_bank.still_q) e_still: assert (bank_pipeline.u_bank.empty_o);
       e_valid: assert (`PIPE.valid_q == on && `PIPE.writes_q == writes);
       e_came:  assert (`MEM.came2_q == on[2] && `MEM.came3_q == on[3] && `MEM.came4_q == on[4] && `MEM.came5_q == on[5]);
       if (on[1]) e_req1: assert (same_request(`PIPE.req1_q, way[1]) && `PIPE.lane1_q == way[1].lane);

@@ -62,7 +62,7 @@ module bank_pipeline
   logic [2:0][63:0] outc [2];
   logic [IncWords-1:0][63:0] inc [2];
   logic [5:0] grant;
-  logic       empty, answer_valid, answer_lane, visit, visit_row, lost, note, note_row, reading;
+  logic       empty, still, answer_valid, answer_lane, visit, visit_row, lost, note, note_row, reading;
   answer_t    answer;
   sa_view_t   view;
   logic [7:0] visit_fresh;
@@ -86,6 +86,7 @@ module bank_pipeline
       .lkp_req_i,
       .cmt_req_i,
       .empty_o       (empty),
+      .still_o       (still),
       .answer_valid_o(answer_valid),
       .answer_o      (answer),
       .answer_lane_o (answer_lane),
@@ -102,6 +103,9 @@ module bank_pipeline
       .turn_i,
       .turn_row_i    (row_i),
       .access_i      ('0),
+      .turn_wr_i     ('0),
+      .turn_wr_word_i('0),
+      .turn_wr_row_i ('0),
       .turn_code_i   (72'({fault_i, new_key, life_set, name_set})),
       .lanes_o       (lanes),
       .ecc_o         (ecc),
@@ -152,10 +156,19 @@ module bank_pipeline
   assign name_set = by_latch ? name[row_i] : name_state;
 
   always_comb begin
-    assume (!turn_i || (started_q && closed_i && empty));
+    assume (!turn_i || still);
     assume (!visit_pop_i || visit);
     assume (!note_pop_i || note);
   end
+
+  // ------------------------------------------------------------------ requests stay until they are granted
+  logic [5:0] asked_q = '0, row_q;
+
+  always_ff @(posedge clk_i) begin
+    asked_q <= started_q ? want_i & ~grant : '0;
+    row_q   <= u_bank.row;
+  end
+  always_comb assume ((asked_q & ~want_i) == '0 && (asked_q & (row_q ^ u_bank.row)) == '0);
 
   // ------------------------------------------------------------------ the requests on their way
   way_t granted;
@@ -306,6 +319,7 @@ module bank_pipeline
       // G10: no ok, and nothing written, when any word was broken.
       if (on_q[7] && broken_q[7]) a_g10_ok: assert (!ok && writes_entry == '0);
       // G7: every request has its answer after the same time, in its own lane.
+      if (still) a_g7_still: assert (empty);
       a_g7_answer: assert (answer_valid == on_q[7] && (!answer_valid || (answer.kind == now.kind && answer_lane == now.lane)));
       // G3: what happens is latched at once, and the entry waits to be visited or a scan is asked for.
       if (u_bank.fresh != '0) a_g3_fresh: assert ((u_bank.fresh & life[now.index[0]].raised) == '0 && u_bank.wr.life &&

@@ -1,6 +1,7 @@
 # ./dev fpga [ARGS]            place and route the compact top on an ECP5-85F, three seeds; writes docs/reference/timing.md
 #            check            one small module, one seed, nothing written (CI)
-#            levels [TOP] ... logic levels on Xilinx 7-series; by default those of the full profile's data path, at most 8
+#            levels          logic levels of the full profile's data path on Xilinx 7-series, at most 8; writes docs/reference/levels.md
+#            levels TOP ...  the same of any module, nothing written
 case "${1:-}" in
   "") .venv/bin/python tools/fpga.py place --write ;;
   check)
@@ -9,14 +10,8 @@ case "${1:-}" in
     ;;
   levels)
     shift
-    if [ $# -eq 0 ]; then
-      # The data path: lanes with their ciphers, and of the table what packets go through; not its management, nor the registers.
-      .venv/bin/python tools/fpga.py levels sallyport --set FULL=1 --both 'u_lane|gen_bank|u_reply' --limit 8
-    elif [[ "$1" == -* ]]; then
-      .venv/bin/python tools/fpga.py levels sallyport --set FULL=1 "$@"
-    else
-      .venv/bin/python tools/fpga.py levels "$@"
-    fi
+    [ $# -gt 0 ] || set -- --write
+    .venv/bin/python tools/fpga.py levels "$@"
     ;;
   -*) .venv/bin/python tools/fpga.py place "$@" ;;
   *) echo "dev fpga: unknown argument '$1' (check, levels, or options of tools/fpga.py place)" >&2; exit 2 ;;

@@ -10,6 +10,7 @@ using Table64 = Vsad_full_64_model;
 #if __has_include("Vsad_full_wide_model.h")
 #include "Vsad_full_wide_model.h"
 using TableWide = Vsad_full_wide_model;
+inline constexpr unsigned kScanClocks = 12;  ///< An entry that has nothing to tell takes, in the scan for events left.
 #endif
 #if __has_include("Vsad_full_scrub_model.h")
 #include "Vsad_full_scrub_model.h"
@@ -23,6 +24,7 @@ using Table64 = Vsad_64_model;
 #if __has_include("Vsad_wide_model.h")
 #include "Vsad_wide_model.h"
 using TableWide = Vsad_wide_model;
+inline constexpr unsigned kScanClocks = 11;
 #endif
 #if __has_include("Vsad_scrub_model.h")
 #include "Vsad_scrub_model.h"
