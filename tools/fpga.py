@@ -65,9 +65,10 @@ class Design:
     def folder(self) -> pathlib.Path:
         return BUILD / self.name
 
-    def read(self) -> str:
+    def read(self, hierarchy: bool = False) -> str:
+        """Without hierarchy the front end makes one module of all."""
         generics = " ".join(f"-G {key}={value}" for key, value in self.parameters.items())
-        return f"read_slang --threads 1 -DSYNTHESIS --top {self.top} {generics} {' '.join(synth.rtl_files())}"
+        return f"read_slang {'--keep-hierarchy ' if hierarchy else ''}--threads 1 -DSYNTHESIS --top {self.top} {generics} {' '.join(synth.rtl_files())}"
 
 
 def tool(name: str, arguments: list[str], log: pathlib.Path) -> float:
@@ -262,7 +263,7 @@ def command_levels(args: argparse.Namespace) -> int:
     design.folder.mkdir(parents=True, exist_ok=True)
     netlist = design.folder / "xc7.json"
     modules = " ".join(f"{module} {module}$*" for module in args.apart)
-    seconds = yosys([design.read(), *([f"setattr -mod -set keep_hierarchy 1 {modules}"] if modules else []),
+    seconds = yosys([design.read(hierarchy=bool(modules)), *([f"setattr -mod -set keep_hierarchy 1 {modules}"] if modules else []),
                      f"synth_xilinx -family xc7 -flatten -noiopad -noclkbuf -top {design.top}",
                      *([f"setattr -mod -unset keep_hierarchy {modules}", "flatten"] if modules else []), f"write_json {netlist}"],
                     design, "xc7")
