@@ -68,7 +68,8 @@ class Design:
     def read(self, hierarchy: bool = False) -> str:
         """Without hierarchy the front end makes one module of all."""
         generics = " ".join(f"-G {key}={value}" for key, value in self.parameters.items())
-        return f"read_slang {'--keep-hierarchy ' if hierarchy else ''}--threads 1 -DSYNTHESIS --top {self.top} {generics} {' '.join(synth.rtl_files())}"
+        options = "--threads 1 -DSYNTHESIS" + (" --keep-hierarchy" if hierarchy else "")
+        return f"read_slang {options} --top {self.top} {generics} {' '.join(synth.rtl_files())}"
 
 
 def tool(name: str, arguments: list[str], log: pathlib.Path) -> float:
@@ -194,7 +195,7 @@ def tables(design: Design, made: dict, results: list[dict]) -> str:
 
 
 def short(name: str) -> str:
-    return name.removeprefix("dut.").removeprefix("gen_compact.u_core.")
+    return name.removeprefix("dut.").removeprefix("gen_compact.u_core.").removeprefix("gen_full.u_core.")
 
 
 def rates(design: Design, results: list[dict]) -> str:
@@ -270,22 +271,22 @@ def command_levels(args: argparse.Namespace) -> int:
     print(f"{design.name}: synthesis took {seconds:.0f} s of processor time")
     result, status = levels.report(netlist, args)
     if args.write:
-        LEVELS_PAGE.write_text(levels_page(design, result))
+        LEVELS_PAGE.write_text(levels_page(design, result, args.apart))
     return status
 
 
-def levels_page(design: Design, result: levels.Result) -> str:
+def levels_page(design: Design, result: levels.Result, apart: list[str]) -> str:
     parameters = ", ".join(f"{key} = {value}" for key, value in design.parameters.items())
     histogram = [row(["levels", *result.histogram]), "|" + "---|" * (len(result.histogram) + 1),
                  row(["register pins", *(f"{pins:,}" for pins in result.histogram.values())])]
     paths = [row(["levels", "from", "to", "pins alike"]), "|" + "---|" * 4,
-             *(row([p.levels, f"`{plain(p.start)}`", f"`{plain(p.end)}` {p.pin}", p.bits]) for p in result.paths)]
+             *(row([p.levels, f"`{short(p.start)}`", f"`{short(p.end)}` {p.pin}", p.bits]) for p in result.paths)]
     return f"""# Logic levels of the full profile
 
 The whole top ({parameters}; one lane) after `synth_xilinx` for 7-series, from register to register, as `tools/levels.py` counts: cut
 at flip-flops, block RAM and DSP pins; a LUT with its MUXF7 and MUXF8 is a level, a carry chain is one and one more for 32 bits.
 Made by `./dev fpga levels`, which fails when the data path is deeper than {LEVELS_LIMIT}. Left out are registers of the management side:
-commands, events, scrubber, register block.
+commands, events, scrubber, register block. Synthesis mapped these modules by themselves: {', '.join(f'`{name}`' for name in apart)}.
 
 {chr(10).join(histogram)}
 
@@ -293,10 +294,6 @@ The deepest paths:
 
 {chr(10).join(paths)}
 """
-
-
-def plain(name: str) -> str:
-    return name.removeprefix("gen_full.u_core.")
 
 
 def parameters_of(args: argparse.Namespace) -> dict[str, str]:
