@@ -91,6 +91,7 @@ function(sallyport_add_test)
   endif()
   add_executable(${T_NAME} ${left_out} ${T_SOURCES})
   target_link_libraries(${T_NAME} PRIVATE sallyport_warnings GTest::gtest_main ${T_LIBS})
+  target_include_directories(${T_NAME} PRIVATE ${PROJECT_SOURCE_DIR}/tests)  # for support/
   target_compile_definitions(${T_NAME} PRIVATE SALLYPORT_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
   if(left_out)
     return()

@@ -2,7 +2,6 @@
 /// @file
 /// Files for tests of reports.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,6 +11,7 @@
 #include "sallyport/report/report.hpp"
 #include "sallyport/report/summary.hpp"
 #include "sallyport/telemetry/utilisation_recorder.hpp"
+#include "support/test_folder.hpp"
 #include "synthetic_log.hpp"
 
 namespace sallyport::report {
@@ -19,10 +19,7 @@ namespace sallyport::report {
 /// A folder of the test's own, removed with it.
 class ReportFolder : public testing::Test {
  protected:
-  ReportFolder() { std::filesystem::create_directories(folder_); }
-  ~ReportFolder() override { std::filesystem::remove_all(folder_); }
-
-  [[nodiscard]] std::filesystem::path path(const std::string& name) const { return folder_ / name; }
+  [[nodiscard]] std::filesystem::path path(const std::string& name) const { return folder_.path() / name; }
   static std::string content(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
@@ -52,10 +49,7 @@ class ReportFolder : public testing::Test {
   }
 
  private:
-  std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() /
-      (std::string("sallyport-") + testing::UnitTest::GetInstance()->current_test_info()->name() +
-       std::to_string(getpid()));
+  test::TestFolder folder_;
 };
 
 }  // namespace sallyport::report

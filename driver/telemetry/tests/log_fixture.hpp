@@ -2,7 +2,6 @@
 /// @file
 /// Files for tests of logs.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -10,16 +9,14 @@
 #include <string>
 
 #include "sallyport/telemetry/utilisation_recorder.hpp"
+#include "support/test_folder.hpp"
 
 namespace sallyport {
 
 /// A folder of the test's own, removed with it.
 class LogFolder : public testing::Test {
  protected:
-  LogFolder() { std::filesystem::create_directories(folder_); }
-  ~LogFolder() override { std::filesystem::remove_all(folder_); }
-
-  [[nodiscard]] std::filesystem::path path(const std::string& name) const { return folder_ / name; }
+  [[nodiscard]] std::filesystem::path path(const std::string& name) const { return folder_.path() / name; }
   static std::string content(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
@@ -32,10 +29,7 @@ class LogFolder : public testing::Test {
   }
 
  private:
-  std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() /
-      (std::string("sallyport-") + testing::UnitTest::GetInstance()->current_test_info()->name() +
-       std::to_string(getpid()));
+  test::TestFolder folder_;
 };
 
 inline LogHeader two_gateways() {

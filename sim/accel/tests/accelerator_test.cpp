@@ -8,6 +8,7 @@
 
 #include "sallyport/regs.hpp"
 #include "support/profile_under_test.hpp"
+#include "support/test_folder.hpp"
 
 namespace sallyport::sim {
 namespace {
@@ -105,8 +106,8 @@ TEST(Accelerator, SkippedTimeCountsAsTime) {
 }
 
 TEST(Accelerator, RecordsOneWindow) {
-  const auto path = std::filesystem::path(testing::TempDir()) / "accelerator_test.fst";
-  std::filesystem::remove(path);
+  const test::TestFolder folder;
+  const auto path = folder.path() / "window.fst";
   {
     auto accelerator = make();
     const std::uint64_t now = accelerator->clocks_passed();
@@ -118,7 +119,6 @@ TEST(Accelerator, RecordsOneWindow) {
     accelerator->run(50);
   }
   EXPECT_GT(std::filesystem::file_size(path), 0U);
-  std::filesystem::remove(path);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "capture/capture_reader.hpp"
 #include "capture/capture_writer.hpp"
 #include "capture/link_layer.hpp"
+#include "support/test_folder.hpp"
 
 namespace sallyport::sim {
 namespace {
@@ -58,13 +59,6 @@ Octets record(const Octets& frame, std::uint32_t cut = 0) {
 
 class CaptureTest : public testing::Test {
  protected:
-  void SetUp() override {
-    dir_ = std::filesystem::path(testing::TempDir()) /
-           (std::string("capture_test_") + testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::filesystem::create_directories(dir_);
-  }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
-
   std::string put(const Octets& octets) {
     const auto path = dir_ / "in.pcap";
     std::ofstream(path, std::ios::binary)
@@ -81,7 +75,8 @@ class CaptureTest : public testing::Test {
     EXPECT_NE(got.error().text.find(path), std::string::npos) << got.error().text;
     return got.error().text;
   }
-  std::filesystem::path dir_;
+  test::TestFolder folder_;
+  std::filesystem::path dir_ = folder_.path();
 };
 
 TEST_F(CaptureTest, KeepsIpAndTrimsLinkPadding) {

@@ -5,6 +5,8 @@
 
 #include <fstream>
 
+#include "support/test_folder.hpp"
+
 namespace sallyport::sim {
 namespace {
 
@@ -21,7 +23,7 @@ constexpr const char* kTunnel = "[[tunnel]]\nname = \"t\"\n";
 class ScenarioTest : public testing::Test {
  protected:
   Result<Scenario> read(const std::string& text) {
-    const auto path = std::filesystem::path(testing::TempDir()) / "scenario_test.toml";
+    const auto path = folder_.path() / "scenario_test.toml";
     std::ofstream(path) << text;
     path_ = path.string();
     return read_scenario(path);
@@ -34,6 +36,7 @@ class ScenarioTest : public testing::Test {
     for (const char* part : parts)
       EXPECT_NE(got.error().text.find(part), std::string::npos) << got.error().text << "\nwanted: " << part;
   }
+  test::TestFolder folder_;
   std::string path_;
 };
 
@@ -73,7 +76,7 @@ TEST_F(ScenarioTest, DefaultsHoldForWhatIsMissing) {
 TEST_F(ScenarioTest, CapturePathIsFromTheFilesFolder) {
   const auto got = read(std::string("[run]\ncapture = \"x/y.pcap\"\n") + kGateways + kTunnel);
   ASSERT_TRUE(got) << got.error().text;
-  EXPECT_EQ(got->capture, std::filesystem::path(testing::TempDir()) / "x/y.pcap");
+  EXPECT_EQ(got->capture, folder_.path() / "x/y.pcap");
 }
 
 TEST_F(ScenarioTest, UnknownKeysAreNamedWithTheirLine) {
