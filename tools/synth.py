@@ -75,7 +75,7 @@ def run(target: str, top: str, profile: str, parameters: dict, memories_only: bo
     memories = collections.Counter()
     for line in (BUILD / f"{name}.rams").read_text().split():
         path = line.split("/", 1)[-1]
-        memories[re.sub(r"\.(mem|u_ram)\b.*", "", path)] += 1
+        memories[re.sub(r"\[\d+\]", "[*]", re.sub(r"\.(mem|u_ram|gen_ram)\b.*", "", path))] += 1
     total = lambda names: sum(cells.get(n, 0) for n in names)
     return {"target": target, "top": top, "profile": profile, "sas": parameters.get("NUM_SAS"), "lanes": parameters.get("LANES", 1),
             "engines": parameters.get("ENGINES", 0), "sbox_ram": "SBOX_RAM" in parameters,
@@ -138,10 +138,10 @@ def main() -> int:
     if not args.memories:
         FIGURES.parent.mkdir(parents=True, exist_ok=True)
         # What was not made now stays as it was made last.
-        key = lambda r: tuple(r[k] for k in ("profile", "target", "sas", "lanes", "engines"))
-        kept = json.loads(FIGURES.read_text()) if FIGURES.exists() else []
-        made = {key(r) for r in results}
-        FIGURES.write_text(json.dumps([r for r in kept if key(r) not in made] + results, indent=1) + "\n")
+        key = lambda r: tuple(r[k] for k in ("profile", "target", "sas", "lanes", "engines", "sbox_ram"))
+        figures = {key(r): r for r in (json.loads(FIGURES.read_text()) if FIGURES.exists() else []) + results}
+        results = [figures[entry] for entry in sorted(figures)]
+        FIGURES.write_text(json.dumps(results, indent=1) + "\n")
     if args.write:
         (ROOT / "docs/reference/area.md").write_text(markdown(results))
     return 1 if problems else 0

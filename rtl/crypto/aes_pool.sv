@@ -14,10 +14,10 @@
 // Results never pile up: requests come one a clock at most, and an engine whose result waits for its turn on the way out, ENGINES - 1
 // clocks at most, is busy with its next block for 10.
 module aes_pool #(
-    parameter int ENGINES  = 2,            // 1..8
+    parameter int ENGINES  = 2,     // 1..8
     parameter int CLIENTS  = 2,
-    parameter int DEPTH    = ENGINES + 3,  // blocks a client may have under way
-    parameter bit SBOX_RAM = 1'b0          // S-boxes in block RAM, else in LUTs
+    parameter int DEPTH    = 16,    // blocks a client may have under way; a power of two
+    parameter bit SBOX_RAM = 1'b0   // S-boxes in block RAM, else in LUTs
 ) (
     input  logic                           clk_i,
     input  logic                           rst_ni,
@@ -139,14 +139,21 @@ module aes_pool #(
 
   assign out_ready = out_valid & (~out_valid + 1'b1);
 
+  // A sum, not a choice (decision 9): two neighbours are added where they stand, and one bundle of wires goes on from them.
   always_comb begin
     put_tag   = '0;
     put_block = '0;
-    for (int e = ENGINES - 1; e >= 0; e--) begin
-      if (out_valid[e]) begin
-        put_tag   = out_tag[e];
-        put_block = out_block[e];
+    for (int e = 0; e < ENGINES; e += 2) begin
+      tag_t         tag;
+      logic [127:0] block;
+      tag   = out_ready[e] ? out_tag[e] : '0;
+      block = out_ready[e] ? out_block[e] : '0;
+      if (e + 1 < ENGINES) begin
+        if (out_ready[e+1]) tag |= out_tag[e+1];
+        if (out_ready[e+1]) block |= out_block[e+1];
       end
+      put_tag |= tag;
+      put_block |= block;
     end
   end
 
@@ -162,6 +169,7 @@ module aes_pool #(
         .put_i      (put && put_tag.client == ClientWidth'(c)),
         .put_place_i(put_tag.place),
         .put_block_i(put_block),
+        .quiet_i    (!put),
         .rsp_valid_o(rsp_valid_o[c]),
         .rsp_ready_i(rsp_ready_i[c]),
         .rsp_block_o(rsp_block_o[c]),
@@ -171,10 +179,7 @@ module aes_pool #(
 
   assign busy_o = order_busy != '0;
 
-  initial begin
-    if (ENGINES < 1 || ENGINES > 8) $error("aes_pool: ENGINES must be 1 to 8");
-    if (DEPTH < 2) $error("aes_pool: DEPTH must be 2 or more");
-  end
+  initial if (ENGINES < 1 || ENGINES > 8) $error("aes_pool: ENGINES must be 1 to 8");
 
 `ifndef SYNTHESIS
   logic [ENGINES-1:0] working, stalled;
@@ -184,7 +189,7 @@ module aes_pool #(
   end
   logic [CLIENTS-1:0][DEPTH-1:0] awaited;  // places that wait for a result
   for (genvar c = 0; c < CLIENTS; c++) begin : gen_await
-    assign awaited[c] = gen_order[c].u_order.taken_q & ~gen_order[c].u_order.full_q;
+    assign awaited[c] = gen_order[c].u_order.taken & ~gen_order[c].u_order.full_q;
   end
 
   // A request goes to one client's order and into the slot, and from there to one engine.

@@ -18,7 +18,7 @@
 module gcm_core
   import gcm_pkg::*;
 #(
-    parameter int GHASH_DIGIT = 16  // bits of a GHASH product a clock; a beat takes 128/GHASH_DIGIT clocks at least
+    parameter int GHASH_DIGIT = 16  // bits of a GHASH product a clock (ghash): a beat takes 128/GHASH_DIGIT clocks at least, rounded up
 ) (
     input  logic         clk_i,
     input  logic         rst_ni,

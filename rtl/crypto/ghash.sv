@@ -5,7 +5,10 @@
 //
 //   Horner, highest powers first, DIGIT = 16:  Z = Z * x^16 ^ digit * H   8 times, digits of (Y ^ block) from bits [15:0] up
 //
-// A block takes 128/DIGIT clocks when the next one follows at once: it is added to the product in the clock that finishes it.
+// DIGIT = 43 makes 3 digits of 128 bits and a zero, which stands for the coefficient of x^128.
+//
+// A block takes Steps = 128/DIGIT clocks, rounded up, when the next one follows at once: it is added to the product in the clock that
+// finishes it.
 //
 //   clock       0      1      ..     Steps
 //   valid_i     block         |      next block
@@ -14,7 +17,7 @@
 //
 // h_load_i starts a new hash (Y = 0) with hash key h_i; clear_i zeroes everything. Both go before a block.
 module ghash #(
-    parameter int DIGIT = 16  // 8, 16, 32 or 64
+    parameter int DIGIT = 16  // 8, 16, 32, 43 or 64
 ) (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -27,10 +30,12 @@ module ghash #(
     output logic         y_valid_o,  // nothing is in work
     output logic [127:0] y_o
 );
-  localparam int Steps = 128 / DIGIT;
+  localparam int Steps = (128 + DIGIT - 1) / DIGIT;
+  localparam int Pad = Steps * DIGIT - 128;
   localparam int CountWidth = $clog2(Steps);
 
-  logic [127:0] h_q, x_q, z_q;
+  logic [127:0] h_q, z_q;
+  logic [127+Pad:0] x_q;
   logic [CountWidth-1:0] count_q;
   logic busy_q;
 
@@ -73,7 +78,7 @@ module ghash #(
       count_q <= '0;
       busy_q  <= 1'b0;
     end else if (valid_i && ready_o) begin
-      x_q     <= z ^ block_i;
+      x_q     <= (128 + Pad)'(z ^ block_i) << Pad;
       z_q     <= '0;
       count_q <= '0;
       busy_q  <= 1'b1;
@@ -86,7 +91,7 @@ module ghash #(
   end
 
   initial begin
-    if (DIGIT != 8 && DIGIT != 16 && DIGIT != 32 && DIGIT != 64) $error("ghash: DIGIT must be 8, 16, 32 or 64");
+    if (DIGIT != 8 && DIGIT != 16 && DIGIT != 32 && DIGIT != 43 && DIGIT != 64) $error("ghash: DIGIT must be 8, 16, 32, 43 or 64");
   end
 
 `ifndef SYNTHESIS

@@ -211,8 +211,8 @@ module esp_out
   // A dummy packet goes as it is.
   esp_tail u_tail (
       .data_i       (tunnel && !dummy ? patched : win_data),
-      .payload_i    (payload_q),
-      .left_i       (left_q),
+      .payload_i    (payload_q[15:4] != '0 ? 5'd16 : payload_q[4:0]),
+      .left_i       (left_q[15:5] != '0 ? 5'd31 : left_q[4:0]),
       .pad_len_i    (pad_len),
       .next_header_i(desc.next_header),
       .data_o       (plain)

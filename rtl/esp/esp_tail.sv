@@ -6,8 +6,8 @@ module esp_tail
   import esp_pkg::*;
 (
     input  logic [127:0] data_i,
-    input  logic [15:0]  payload_i,      // octets of payload from this beat on; 0 past its end
-    input  logic [15:0]  left_i,         // octets of the whole from this beat on, a multiple of 4, not 0
+    input  logic [4:0]   payload_i,      // octets of payload from this beat on, 16 if more; 0 past its end
+    input  logic [4:0]   left_i,         // octets of the whole from this beat on, 31 if more; a multiple of 4, not 0
     input  logic [1:0]   pad_len_i,
     input  logic [7:0]   next_header_i,
     output logic [127:0] data_o
@@ -18,10 +18,10 @@ module esp_tail
                                             : {16'h0203, 6'd0, pad_len_i, next_header_i};
 
   always_comb begin
-    data_o = keep_first(data_i, payload_i >= 16'd16 ? 5'd16 : payload_i[4:0]);
+    data_o = keep_first(data_i, payload_i);
     for (int w = 0; w < 4; w++) begin
-      if (left_i == 16'(4 * w + 4)) data_o[127-32*w-:32] |= last_word;
-      if (left_i == 16'(4 * w + 8) && pad_len_i == 2'd3) data_o[127-32*w-:32] |= 32'h0000_0001;
+      if (left_i == 5'(4 * w + 4)) data_o[127-32*w-:32] |= last_word;
+      if (left_i == 5'(4 * w + 8) && pad_len_i == 2'd3) data_o[127-32*w-:32] |= 32'h0000_0001;
     end
   end
 endmodule

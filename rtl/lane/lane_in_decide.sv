@@ -60,7 +60,8 @@ module lane_in_decide
   verdict_e cnt_verdict_q, verdict;
 
   wire opened = order.open && verdict_i == VERDICT_OK;
-  wire ready  = order_valid && emit_room_i && (!cnt_valid_q || cnt_ready_i);
+  // A count is taken in fewer clocks than a packet of 64 octets comes in: no need to wait for cnt_ready_i here.
+  wire ready  = order_valid && emit_room_i && !cnt_valid_q;
   wire ok     = verdict == VERDICT_OK;
 
   assign decided_o     = ready && (!order.open || (verdict_valid_i && judged_valid));

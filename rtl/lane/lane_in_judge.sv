@@ -131,7 +131,8 @@ module lane_in_judge
   );
 
   // Of a transport packet only version and addresses are used; what stands behind its header is not where it belongs.
-  ip_info_t ip;
+  ip_info_t    ip;
+  logic [31:0] ports;
 
   lane_parse u_parse (
       .clk_i,
@@ -140,7 +141,8 @@ module lane_in_judge
       .beat_i      (data_i),
       .end_i       (step_q[1]),
       .octets_i    (shape1_q.cipher),
-      .info_o      (ip)
+      .info_o      (ip),
+      .ports_o     (ports)
   );
 
   // ------------------------------------------------------------------ step 1
@@ -167,7 +169,7 @@ module lane_in_judge
       inner_q.src         <= ip.src;
       inner_q.dst         <= ip.dst;
       inner_q.proto       <= ip.proto;
-      inner_q.ports       <= ip.l4[127:96];
+      inner_q.ports       <= ports;
       inner_q.ports_shown <= ip.l4_bytes >= 5'd4 && !ip.nonfirst;
     end
   end

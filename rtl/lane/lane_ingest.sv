@@ -178,6 +178,8 @@ module lane_ingest
     end
   end
 
+  logic [31:0] unused_ports;  // the record has them
+
   lane_parse u_parse (
       .clk_i,
       .beat_valid_i(store),
@@ -185,7 +187,8 @@ module lane_ingest
       .beat_i      (data_i),
       .end_i       (ended_q),
       .octets_i    (ended_length_q),
-      .info_o      (ip)
+      .info_o      (ip),
+      .ports_o     (unused_ports)
   );
 
   always_comb begin

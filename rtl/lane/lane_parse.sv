@@ -15,7 +15,8 @@ module lane_parse
     input  logic [127:0] beat_i,
     input  logic         end_i,         // info_o is looked at
     input  logic [15:0]  octets_i,      // with end_i: octets of the packet
-    output ip_info_t     info_o         // with ok = 0 nothing else means anything
+    output ip_info_t     info_o,        // with ok = 0 nothing else means anything
+    output logic [31:0]  ports_o        // the first 4 octets of info_o.l4, whatever l4_bytes says: sooner there
 );
   // Where the walk along the header chain stands.
   typedef struct packed {
@@ -136,16 +137,18 @@ module lane_parse
   end
 
   // ------------------------------------------------------------------ worked out
-  function automatic ip_info_t told();
-    logic [16:0]  upper = total_q - {1'b0, walk_q.off};  // means something if ok
-    logic [4:0]   l4_bytes = upper > 17'd16 ? 5'd16 : upper[4:0];
-    logic [127:0] l4;
+  function automatic logic [127:0] l4();
     unique case (walk_q.off[3:2])
-      2'd0: l4 = l4_beat_q;
-      2'd1: l4 = {l4_beat_q[95:0], l4_next_q[95:64]};
-      2'd2: l4 = {l4_beat_q[63:0], l4_next_q[95:32]};
-      default: l4 = {l4_beat_q[31:0], l4_next_q};
+      2'd0: return l4_beat_q;
+      2'd1: return {l4_beat_q[95:0], l4_next_q[95:64]};
+      2'd2: return {l4_beat_q[63:0], l4_next_q[95:32]};
+      default: return {l4_beat_q[31:0], l4_next_q};
     endcase
+  endfunction
+
+  function automatic ip_info_t told();
+    logic [16:0] upper = total_q - {1'b0, walk_q.off};  // means something if ok
+    logic [4:0]  l4_bytes = upper > 17'd16 ? 5'd16 : upper[4:0];
     return '{
         ok: header_ok_q && !walk_q.more && {1'b0, walk_q.off} <= total_q && total_q <= {1'b0, octets_i},
         v6: v6_q,
@@ -160,14 +163,18 @@ module lane_parse
         nonfirst: walk_q.nonfirst,
         src: src_q,
         dst: dst_q,
-        l4: keep_first(l4, l4_bytes),
+        l4: keep_first(l4(), l4_bytes),
         l4_bytes: l4_bytes
     };
   endfunction
 
   // Without end_i it is nothing: the simulation need not work it out, and gates do not care.
   always_comb begin
-    info_o = 'x;
-    if (end_i) info_o = told();
+    info_o  = 'x;
+    ports_o = 'x;
+    if (end_i) begin
+      info_o  = told();
+      ports_o = 32'(l4() >> 96);
+    end
   end
 endmodule

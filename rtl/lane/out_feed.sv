@@ -149,7 +149,7 @@ module out_feed
   // ------------------------------------------------------------------ the slot a clock later
   logic         slot_valid_q, pass_q, changes_q, named_q;
   slot_kind_e   slot_kind_q;
-  logic [15:0]  slot_payload_q, slot_left_q;
+  logic [4:0]   slot_payload_q, slot_left_q;  // as esp_tail has it
   logic [127:0] beat_q, patched, plain;
 
   always_ff @(posedge clk_i) begin
@@ -159,8 +159,8 @@ module out_feed
       pass_q         <= header_q;
       changes_q      <= first_q && ring_q && (!job_q.tunnel || job_q.dec_ttl);
       named_q        <= header_q && beat_no_q == job_q.nh_offset[15:4];
-      slot_payload_q <= payload_q;
-      slot_left_q    <= left_q;
+      slot_payload_q <= payload_q[15:4] != '0 ? 5'd16 : payload_q[4:0];
+      slot_left_q    <= left_q[15:5] != '0 ? 5'd31 : left_q[4:0];
     end
     if (beat_take) beat_q <= beat;
   end
@@ -222,7 +222,7 @@ module out_feed
           kind: slot_kind_q,
           pass: pass_q && slot_kind_q == SLOT_FIRST,
           data: slot_kind_q == SLOT_DATA ? plain : patched,
-          bytes: slot_left_q > 16'd16 ? 5'd16 : slot_left_q[4:0]
+          bytes: slot_left_q > 5'd16 ? 5'd16 : slot_left_q
       };
     end
   end

@@ -29,7 +29,7 @@ module sad_bank
     input  lookup_req_t [LANES-1:0] lkp_req_i,
     input  commit_req_t [LANES-1:0] cmt_req_i,
     output logic                    empty_o,        // nothing is under way
-    output logic                    still_o,        // the same, told a clock late and only while it is closed
+    output logic                    still_o,        // it is empty and was closed a clock ago: stays so while it is closed
     // An answer.
     output logic                    answer_valid_o,
     output answer_t                 answer_o,
@@ -186,7 +186,7 @@ module sad_bank
   // What is closed and empty stays empty until it is opened.
   logic still_q;
   always_ff @(posedge clk_i) still_q <= rst_ni && closed_i && empty_o;
-  assign still_o = still_q && closed_i;
+  assign still_o = still_q;
 
   assign answer_valid_o = valid[7];
 
@@ -272,6 +272,8 @@ module sad_bank
 
 `ifndef SYNTHESIS
   always_ff @(posedge clk_i) if (rst_ni && still_o) a_still: assert (empty_o);
+  // G7: a turn has the bank alone (bank_pipeline assumes it). In the first clock after reset still_o has not had its clock.
+  a_g7_turn: assert property (@(posedge clk_i) disable iff (!rst_ni) turn_i && $past(rst_ni) |-> closed_i && still_o);
   // Requests stay as they are until they are granted.
   for (genvar r = 0; r < Count; r++) begin : gen_rule
     a_stable: assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -46,7 +46,7 @@ module sad_slow
     input  logic [63:0]                   cnt_value_i,
     // Banks.
     output logic [BANKS-1:0]              closed_o,
-    input  logic [BANKS-1:0]              still_i,       // nothing is under way; only while it is closed
+    input  logic [BANKS-1:0]              still_i,       // closed a clock ago, and nothing is under way
     input  logic [BANKS-1:0]              waiting_i,
     input  logic [BANKS-1:0]              visit_i,
     input  logic [BANKS-1:0][RowBits-1:0] visit_row_i,

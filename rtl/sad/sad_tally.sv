@@ -23,7 +23,7 @@ module sad_tally
     output logic [63:0]          rd_value_o,
     output logic                 idle_o
 );
-  logic [LANES-1:0]       asked, done, idle;
+  logic [LANES-1:0]       asked_q, done, idle;  // asked by a register: the way from a command to here is long
   logic [LANES-1:0][63:0] value;
   logic [LANES-1:0]       at_q;    // the lane that is read; none: the sum is whole
   logic [63:0]            sum_q;
@@ -41,7 +41,7 @@ module sad_tally
         .in_verdict_i (in_verdict_i[l]),
         .zero_en_i,
         .zero_addr_i,
-        .rd_req_i     (asked[l]),
+        .rd_req_i     (asked_q[l]),
         .rd_inbound_i,
         .rd_verdict_i,
         .rd_done_o    (done[l]),
@@ -50,14 +50,13 @@ module sad_tally
     );
   end
 
-  assign asked = rd_req_i ? at_q : '0;
-
   always_comb begin
     shown = '0;
     for (int l = 0; l < LANES; l++) if (done[l]) shown = value[l];
   end
 
   always_ff @(posedge clk_i) begin
+    asked_q <= rst_ni && rd_req_i && done == '0 ? at_q : '0;
     if (!rst_ni || !rd_req_i || rd_done_o) begin
       at_q  <= LANES'(1);
       sum_q <= '0;

@@ -17,7 +17,7 @@ module sad_turns #(
     input  logic                 booted_i,
     // Banks.
     output logic [BANKS-1:0]     closed_o,
-    input  logic [BANKS-1:0]     still_i,    // closed, and no request is under way
+    input  logic [BANKS-1:0]     still_i,    // closed a clock ago, and no request is under way
     input  logic [BANKS-1:0]     waiting_i,  // requests wait to be granted
     input  logic [BANKS-1:0]     visit_i,    // an entry has to be visited
     // Who wants; each is granted by sad_control in the clock in which it is shown there.
@@ -40,6 +40,7 @@ module sad_turns #(
   } state_e;
 
   state_e              state_q;
+  logic                shut_q;    // the bank knows that it is closed: still_i counts
   logic [BankBits-1:0] bank_q;
   logic                sweep_q;   // closed for a sweep, else for a command or a visit
   logic                turned_q;  // the last of these two was a sweep
@@ -68,7 +69,7 @@ module sad_turns #(
   wire may = pause_q == '0 || next_bank != bank_q || !waiting_i[next_bank];
 
   // ------------------------------------------------------------------ turn
-  wire alone = state_q == CLOSE && still_i[bank_q];
+  wire alone = shut_q && state_q == CLOSE && still_i[bank_q];
   assign visit_o = alone && visit_i[bank_q];
   assign cmd_o   = alone && !visit_i[bank_q] && !sweep_q && cmd_i && cmd_bank == bank_q;
   assign sweep_o = alone && !visit_i[bank_q] && sweep_q && sweep_i && sweep_bank == bank_q;
@@ -83,11 +84,13 @@ module sad_turns #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q  <= OPEN;
+      shut_q   <= 1'b0;
       bank_q   <= '0;
       sweep_q  <= 1'b0;
       turned_q <= 1'b0;
       pause_q  <= '0;
     end else begin
+      shut_q <= state_q == CLOSE;
       unique case (state_q)
         OPEN: begin
           if (pause_q != '0) pause_q <= pause_q - 6'd1;

@@ -156,7 +156,7 @@ module bank_pipeline
   assign name_set = by_latch ? name[row_i] : name_state;
 
   always_comb begin
-    assume (!turn_i || still);
+    assume (!turn_i || (still && closed_i));
     assume (!visit_pop_i || visit);
     assume (!note_pop_i || note);
   end

@@ -6,6 +6,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
+import floorplan  # noqa: E402
 import fpga  # noqa: E402
 import sta  # noqa: E402
 
@@ -44,6 +45,37 @@ class WrapperTest(unittest.TestCase):
                       ".y_o(taken[15:0]), .ready_o(taken[16:16]));", text)
         self.assertIn("reg [9:0] feed_q;", text)   # one more: what goes on into the other chain
         self.assertIn("reg [16:0] taken_q, shift_q;", text)
+
+
+class FloorplanTest(unittest.TestCase):
+    def netlist(self, engines, memories=10):
+        cells = {f"dut.u_aes.gen_engine[{engine}].u_aes.rom.{n}": {"type": "DP16KD", "attributes": {}}
+                 for engine in range(engines) for n in range(memories)}
+        cells["dut.u_ring.mem.0"] = {"type": "DP16KD", "attributes": {}}
+        cells["dut.u_aes.gen_engine[0].state_q"] = {"type": "TRELLIS_FF", "attributes": {}}
+        return {"modules": {"top": {"cells": cells}}}
+
+    def test_every_memory_of_an_engine_has_a_site_of_its_own(self):
+        netlist = self.netlist(8)
+        self.assertEqual(floorplan.constrain(netlist, "top"), 80)
+        cells = netlist["modules"]["top"]["cells"]
+        sites = {name: cell["attributes"]["BEL"] for name, cell in cells.items() if cell["attributes"]}
+        self.assertEqual(len(sites), 80)
+        self.assertEqual(len(set(sites.values())), 80)
+        self.assertTrue(all("gen_engine" in name and "rom" in name for name in sites))
+        for row in floorplan.ROWS:
+            self.assertEqual(sum(f"/Y{row}/" in site for site in sites.values()), 20)
+
+    def test_sites_are_as_the_part_has_them(self):
+        # 52 in a row, four in nine columns of tiles, with the place among the four as number.
+        self.assertEqual(len(floorplan.COLUMNS), 52)
+        self.assertEqual(floorplan.site(0, 0), "X17/Y22/EBR2")
+        self.assertEqual(floorplan.site(7, 9), "X107/Y82/EBR1")
+
+    def test_settings_go_with_the_netlist(self):
+        netlist = self.netlist(0)
+        self.assertEqual(floorplan.constrain(netlist, "top"), 0)
+        self.assertEqual(netlist["modules"]["top"]["settings"], floorplan.SETTINGS)
 
 
 class StaTest(unittest.TestCase):

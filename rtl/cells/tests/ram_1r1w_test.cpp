@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "Vram_block_model.h"
-#include "Vram_lut_model.h"
+#include "Vram_small_model.h"
 #include "ram_test.hpp"
 
 namespace sallyport::test {
@@ -27,7 +27,7 @@ class Ram : public ::testing::Test {
   std::mt19937 random_{11};
 };
 
-using Forms = ::testing::Types<Form<Vram_block_model, 72, 256>, Form<Vram_lut_model, 20, 32>>;
+using Forms = ::testing::Types<Form<Vram_block_model, 72, 256>, Form<Vram_small_model, 20, 32>>;
 TYPED_TEST_SUITE(Ram, Forms);
 
 TYPED_TEST(Ram, RandomReadsAndWrites) {
