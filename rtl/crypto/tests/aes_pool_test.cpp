@@ -180,8 +180,8 @@ TYPED_TEST(AesPool, EveryOrderOfKeySizes) {
   }
 }
 
-// A reset in mid-traffic: nothing asked before it is answered after it, and no place keeps what it held (a_g5_place looks at all of
-// them once the pool is idle).
+// A reset in mid-traffic: nothing asked before it is answered after it, and no place keeps what it held (a_g5_place
+// looks at all of them once the pool is idle).
 TYPED_TEST(AesPool, ResetWipesEveryPlace) {
   for (int i = 0; i < 20; ++i) {
     for (auto& client : this->clients_) {

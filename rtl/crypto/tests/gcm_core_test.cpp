@@ -188,7 +188,8 @@ TYPED_TEST(GcmCore, Clocks) {
     const std::uint64_t block = key == 32 ? 14 : 10;
     for (const std::size_t beats : {1U, 2U, 4U, 5U, 40U, 94U, 563U}) {
       const GcmResult alone = this->check(this->make(GcmOp::kOpen, key, 8, 16 * beats, true));
-      const std::uint64_t pace = std::max(block * (beats + 1), kEngines * beats * ((127 + TypeParam::kDigit) / TypeParam::kDigit));
+      const std::uint64_t pace =
+          std::max(block * (beats + 1), kEngines * beats * ((127 + TypeParam::kDigit) / TypeParam::kDigit));
       EXPECT_LE(alone.clocks, (pace + kEngines - 1) / kEngines + block + 18) << "key " << key << " beats " << beats;
       this->bench_.noise(100);
       const GcmResult shared = this->check(this->make(GcmOp::kSeal, key, 8, 16 * beats, true));
