@@ -7,8 +7,9 @@
 //     n+1..10  rounds;       round 10 writes the result register, and the next block may be taken in the same clock
 //     n+11     out_valid_o
 //
-// So a block takes 10 (14) clocks when results are taken in time. The round keys are made as they are used, so every block may
-// have a key of its own. in_id_i goes along with the block and comes out with it.
+// So a block takes 10 (14) clocks, always: a result has to be taken within 10 clocks, before the next one can come, and holds up
+// nothing until then. That keeps the way from results to requests, across all engines of a pool, out of the clock. The round keys are
+// made as they are used, so every block may have a key of its own. in_id_i goes along with the block and comes out with it.
 //
 // The S-boxes stand behind the state register or are block RAMs that have it inside (aes_sub).
 //
@@ -43,12 +44,10 @@ module aes_core #(
   logic [127:0] result_q;
   logic [ID_WIDTH-1:0] result_id_q;
 
-  wire stall = last_q && valid_q && !out_ready_i;
-  wire step = run_q && !stall;
   wire take = in_valid_i && in_ready_o;
-  wire leave = step && last_q && !take;  // nothing follows
+  wire leave = run_q && last_q && !take;  // nothing follows
 
-  assign in_ready_o  = !run_q || (last_q && !stall);
+  assign in_ready_o  = !run_q || last_q;
   assign out_valid_o = valid_q;
   assign out_block_o = result_q;
   assign out_id_o    = result_id_q;
@@ -57,7 +56,7 @@ module aes_core #(
   logic [127:0] state, sub;
   logic [31:0] word, sub_key;
   wire clear = !rst_ni || leave;
-  wire load = take || step;
+  wire load = take || run_q;
 
   for (genvar c = 0; c < 4; c++) begin : gen_sub
     aes_sub #(
@@ -149,7 +148,7 @@ module aes_core #(
       round_q    <= 4'd1;
       last_q     <= 1'b0;
       id_q       <= in_id_i;
-    end else if (step) begin
+    end else if (run_q) begin
       older_q  <= key256_q ? newest_q : next;
       newest_q <= next;
       if (rotate) constant_q <= {constant_q[6:0], 1'b0} ^ (constant_q[7] ? 8'h1b : 8'h00);
@@ -163,7 +162,7 @@ module aes_core #(
       valid_q     <= 1'b0;
       result_q    <= '0;
       result_id_q <= '0;
-    end else if (step && last_q) begin
+    end else if (run_q && last_q) begin
       valid_q     <= 1'b1;
       result_q    <= after_round;
       result_id_q <= id_q;
@@ -177,6 +176,8 @@ module aes_core #(
 `ifndef SYNTHESIS
   a_hold: assert property (@(posedge clk_i) disable iff (!rst_ni)
       out_valid_o && !out_ready_i |=> out_valid_o && $past({out_block_o, out_id_o}) == {out_block_o, out_id_o});
+  // No result is written over.
+  always_ff @(posedge clk_i) if (rst_ni && run_q && last_q && valid_q) a_taken: assert (out_ready_i);
   // G5: nothing of key, state or result outlives its block.
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin

@@ -182,10 +182,9 @@ module aes_pool #(
   initial if (ENGINES < 1 || ENGINES > 8) $error("aes_pool: ENGINES must be 1 to 8");
 
 `ifndef SYNTHESIS
-  logic [ENGINES-1:0] working, stalled;
+  logic [ENGINES-1:0] working;
   for (genvar e = 0; e < ENGINES; e++) begin : gen_watch
     assign working[e] = gen_engine[e].u_aes.run_q;
-    assign stalled[e] = gen_engine[e].u_aes.run_q && gen_engine[e].u_aes.stall;
   end
   logic [CLIENTS-1:0][DEPTH-1:0] awaited;  // places that wait for a result
   for (genvar c = 0; c < CLIENTS; c++) begin : gen_await
@@ -202,7 +201,6 @@ module aes_pool #(
       if (go && req_valid_i[turn_q] && room[turn_q]) a_fair: assert (client == turn_q);
       // Nothing is lost and nothing comes for nobody: as many blocks are in slot and engines as places wait.
       a_all: assert ($countones(awaited) == int'(slot_valid_q) + $countones(working) + $countones(out_valid));
-      a_stall: assert (stalled == '0);
       // G5: the slot keeps nothing of a request that has left it.
       if (!slot_valid_q) a_g5_slot: assert ({slot_key_q, slot_block_q} == '0);
     end
