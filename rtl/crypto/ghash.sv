@@ -61,6 +61,8 @@ module ghash #(
     if (busy_q) z = step(z_q, x_q[DIGIT-1:0], h_q);
   end
 
+  wire [127:0] added = z ^ block_i;
+
   assign ready_o   = !busy_q || last;
   assign y_valid_o = !busy_q;
   assign y_o       = z_q;
@@ -78,7 +80,7 @@ module ghash #(
       count_q <= '0;
       busy_q  <= 1'b0;
     end else if (valid_i && ready_o) begin
-      x_q     <= (128 + Pad)'(z ^ block_i) << Pad;
+      x_q     <= (128 + Pad)'(added) << Pad;
       z_q     <= '0;
       count_q <= '0;
       busy_q  <= 1'b1;
