@@ -150,7 +150,8 @@ def main() -> int:
     print(text)
     print(f"written: {OUT.relative_to(ROOT)}")
     if args.write:
-        PAGE.write_text("# Data path in clocks\n\nMade by `./dev bench datapath --write`.\n\n" + text)
+        PAGE.write_text("# Data path in clocks\n\nMade by `./dev bench datapath --write`. 1,024 SAs (compact with S-boxes in block RAM: 64); the "
+                        "replay window is 1,024 numbers with one lane and 64 with more.\n\n" + text)
     for line in (failures := missed(result["rows"])):
         print(f"promise not kept: {line}", file=sys.stderr)
     return 1 if failures else 0

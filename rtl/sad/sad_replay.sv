@@ -66,21 +66,22 @@ module sad_replay #(
   assign stale_o = ahead[64] && (back[63:Bits] != '0 || (&back[Bits-1:0]));
 
   // ------------------------------------------------------------------ words
-  wire [Bits-1:0] next_bit = top_i[Bits-1:0] + Bits'(1);
-  wire [5:0]      from     = next_bit[5:0];
-  wire [5:0]      to       = seq_i[5:0];
+  wire [5:0] top_bit = top_i[5:0];  // the bit in front of top+1, so that masks need not wait for a sum
+  wire       full    = &top_bit;    // top+1 is bit 0 of the next word
+  wire [5:0] to      = seq_i[5:0];
 
   if (WINDOW > 64) begin : gen_words
     assign home_o  = 4'(seq_i[Bits-1:6]);
-    assign first_o = 4'(next_bit[Bits-1:6]);
+    wire [Bits-7:0] first = top_i[Bits-1:6] + (Bits - 6)'(full);
+    assign first_o = 4'(first);
   end else begin : gen_word
     assign home_o  = '0;
     assign first_o = '0;
   end
   assign same_o  = home_o == first_o;
-  assign round_o = same_o && to < from;
+  assign round_o = same_o && !full && to <= top_bit;
 
-  wire [63:0] from_on = 64'hFFFF_FFFF_FFFF_FFFF << from;
+  wire [63:0] from_on = full ? 64'hFFFF_FFFF_FFFF_FFFF : 64'hFFFF_FFFF_FFFF_FFFE << top_bit;
   wire [63:0] up_to   = 64'hFFFF_FFFF_FFFF_FFFF >> (6'd63 - to);
   wire [63:0] here    = 64'd1 << to;
   logic [63:0] cleared;
