@@ -123,11 +123,8 @@ def wrapper(portlist: str) -> str:
 
 def fingerprint(design: Design) -> str:
     digest = hashlib.sha256(design.read().encode())
-    for tool_file in ("tools/fpga.py", "tools/floorplan.py"):
-        digest.update((ROOT / tool_file).read_bytes())
-    for name in synth.rtl_files():
+    for name in (*synth.rtl_files(), "tools/fpga.py", "tools/floorplan.py", ".venv/requirements.installed"):
         digest.update(pathlib.Path(name).read_bytes())
-    digest.update(pathlib.Path(".venv/requirements.installed").read_bytes())
     return digest.hexdigest()
 
 
@@ -278,9 +275,10 @@ def command_levels(args: argparse.Namespace) -> int:
                      *([f"setattr -mod -unset keep_hierarchy {modules}", "flatten"] if modules else []), f"write_json {netlist}"],
                     design, "xc7")
     print(f"{design.name}: synthesis took {seconds:.0f} s of processor time")
-    result, status = levels.report(netlist, args)
+    cells = levels.read(netlist, args)
+    result, status = levels.report(cells, args)
     if args.write:
-        whole = levels.analyse(levels.Netlist(json.loads(netlist.read_text()), args.ports))
+        whole = levels.analyse(cells)
         LEVELS_PAGE.write_text(levels_page(design, result, whole, args.apart))
     return status
 

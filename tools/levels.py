@@ -290,7 +290,11 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", type=pathlib.Path)
 
 
-def report(netlist_file: pathlib.Path, args: argparse.Namespace) -> tuple[Result, int]:
+def read(netlist_file: pathlib.Path, args: argparse.Namespace) -> Netlist:
+    return Netlist(json.loads(netlist_file.read_text()), args.ports)
+
+
+def report(netlist: Netlist, args: argparse.Namespace) -> tuple[Result, int]:
     """Analyses and prints; the exit status is 1 when --limit is passed."""
     def chooser(patterns):
         wanted, unwanted = [re.compile(p) for p in patterns + args.both], [re.compile(p) for p in args.without]
@@ -302,7 +306,7 @@ def report(netlist_file: pathlib.Path, args: argparse.Namespace) -> tuple[Result
             return memo[key]
         return choose
 
-    result = analyse(Netlist(json.loads(netlist_file.read_text()), args.ports), chooser(args.start), chooser(args.end), args.paths, args.depth)
+    result = analyse(netlist, chooser(args.start), chooser(args.end), args.paths, args.depth)
     print(text(result))
     if args.json:
         args.json.parent.mkdir(parents=True, exist_ok=True)
@@ -318,7 +322,7 @@ def main() -> int:
     parser.add_argument("netlist", type=pathlib.Path)
     add_filters(parser)
     args = parser.parse_args()
-    return report(args.netlist, args)[1]
+    return report(read(args.netlist, args), args)[1]
 
 
 if __name__ == "__main__":

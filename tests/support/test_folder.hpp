@@ -1,30 +1,35 @@
 #pragma once
 /// @file
-/// A place for a test's files.
+/// Tests that write and read files.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 namespace sallyport::test {
 
-/// A folder that the running test has to itself, removed with this object. Its name holds the process's number: CTest
-/// runs several programs at once, and some programs twice (once a profile).
-class TestFolder {
- public:
-  TestFolder() { std::filesystem::create_directories(path_); }
-  ~TestFolder() {
+/// A test with a folder of its own, removed when it has passed, kept to be looked into when it has failed. The folder's
+/// name holds the process's number: CTest runs several programs at once, and some programs twice (once a profile).
+class FolderTest : public testing::Test {
+ protected:
+  FolderTest() { std::filesystem::create_directories(folder_); }
+  ~FolderTest() override {
     std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
+    if (!HasFailure()) std::filesystem::remove_all(folder_, ignored);
   }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
 
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  [[nodiscard]] std::filesystem::path path(const std::string& name) const { return folder_ / name; }
+  static std::string content(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
 
  private:
-  std::filesystem::path path_ =
+  std::filesystem::path folder_ =
       std::filesystem::temp_directory_path() /
       (std::string("sallyport-") + testing::UnitTest::GetInstance()->current_test_info()->name() + "-" +
        std::to_string(getpid()));

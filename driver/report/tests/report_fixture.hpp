@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "sallyport/report/report.hpp"
@@ -16,15 +14,9 @@
 
 namespace sallyport::report {
 
-/// A folder of the test's own, removed with it.
-class ReportFolder : public testing::Test {
+/// A folder for logs and reports.
+class ReportFolder : public test::FolderTest {
  protected:
-  [[nodiscard]] std::filesystem::path path(const std::string& name) const { return folder_.path() / name; }
-  static std::string content(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-
   /// A log of an hour in which one SA is rekeyed once, with an overlap of 50 ms.
   std::filesystem::path hour_with_one_overlap() const {
     using S = abi::EntryState;
@@ -47,9 +39,6 @@ class ReportFolder : public testing::Test {
     EXPECT_TRUE(recorder->finish(kHour));
     return path("hour.jsonl");
   }
-
- private:
-  test::TestFolder folder_;
 };
 
 }  // namespace sallyport::report

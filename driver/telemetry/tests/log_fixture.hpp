@@ -1,11 +1,8 @@
 #pragma once
 /// @file
 /// Files for tests of logs.
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 
 #include "sallyport/telemetry/utilisation_recorder.hpp"
@@ -13,23 +10,15 @@
 
 namespace sallyport {
 
-/// A folder of the test's own, removed with it.
-class LogFolder : public testing::Test {
+/// A folder for logs.
+class LogFolder : public test::FolderTest {
  protected:
-  [[nodiscard]] std::filesystem::path path(const std::string& name) const { return folder_.path() / name; }
-  static std::string content(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
   std::filesystem::path write(const std::string& name, const std::string& text) const {
     // A new file: some file systems wait for the disk when an old one is written anew.
     std::filesystem::remove(path(name));
     std::ofstream(path(name), std::ios::binary) << text;
     return path(name);
   }
-
- private:
-  test::TestFolder folder_;
 };
 
 inline LogHeader two_gateways() {

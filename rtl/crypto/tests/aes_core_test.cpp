@@ -149,7 +149,7 @@ TYPED_TEST(AesCore, Stream) {
         }
         this->tick();
       }
-      if (hold == 0 && size != 0) {  // nothing but the rounds takes time
+      if (hold == 0 && size != 0) {
         EXPECT_LE(this->cycle_ - start, 200U * (size == 32 ? 14 : 10) + 3);
       }
       this->reset();

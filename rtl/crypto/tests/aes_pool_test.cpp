@@ -250,7 +250,8 @@ TYPED_TEST(AesPool, ServedInTurn) {
   }
 }
 
-// A client that asks now and then waits until one other request has its engine: a block's time at most.
+// A client that asks now and then waits until one other request has its engine. The busy one may have started all
+// engines in a row: then the first is free a block's time after that, less the clocks of the row.
 TYPED_TEST(AesPool, RareClientIsNotStarved) {
   auto& [busy, rare] = this->clients_;
   busy.ask = 100;
@@ -262,7 +263,7 @@ TYPED_TEST(AesPool, RareClientIsNotStarved) {
     rare.ask = 0;
     int waited = 0;
     for (; rare.waits && waited < 100; ++waited) this->step();
-    EXPECT_LE(waited, 14);
+    EXPECT_LE(waited, 14 - static_cast<int>(this->kEngines) + 1);
     this->run(20 + this->random_() % 20);
     ASSERT_FALSE(this->HasFailure());
   }

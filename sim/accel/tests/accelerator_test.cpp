@@ -105,20 +105,21 @@ TEST(Accelerator, SkippedTimeCountsAsTime) {
   EXPECT_EQ(accelerator->clocks_evaluated(), evaluated);
 }
 
-TEST(Accelerator, RecordsOneWindow) {
-  const test::TestFolder folder;
-  const auto path = folder.path() / "window.fst";
+class AcceleratorTrace : public test::FolderTest {};
+
+TEST_F(AcceleratorTrace, RecordsOneWindow) {
+  const auto trace = path("window.fst");
   {
     auto accelerator = make();
     const std::uint64_t now = accelerator->clocks_passed();
-    EXPECT_FALSE(accelerator->trace({path.string(), 0, now - 1}));
-    ASSERT_TRUE(accelerator->trace({path.string(), now + 10, now + 20}));
-    EXPECT_FALSE(accelerator->trace({path.string(), now + 10, now + 20}));
+    EXPECT_FALSE(accelerator->trace({trace.string(), 0, now - 1}));
+    ASSERT_TRUE(accelerator->trace({trace.string(), now + 10, now + 20}));
+    EXPECT_FALSE(accelerator->trace({trace.string(), now + 10, now + 20}));
     accelerator->run(9);
-    EXPECT_FALSE(std::filesystem::exists(path));
+    EXPECT_FALSE(std::filesystem::exists(trace));
     accelerator->run(50);
   }
-  EXPECT_GT(std::filesystem::file_size(path), 0U);
+  EXPECT_GT(std::filesystem::file_size(trace), 0U);
 }
 
 }  // namespace

@@ -57,13 +57,13 @@ Octets record(const Octets& frame, std::uint32_t cut = 0) {
   return join({le32(100), le32(7), le32(n), le32(n + cut), frame});
 }
 
-class CaptureTest : public testing::Test {
+class CaptureTest : public test::FolderTest {
  protected:
   std::string put(const Octets& octets) {
-    const auto path = dir_ / "in.pcap";
-    std::ofstream(path, std::ios::binary)
+    const auto file = path("in.pcap");
+    std::ofstream(file, std::ios::binary)
         .write(reinterpret_cast<const char*>(octets.data()), static_cast<std::streamsize>(octets.size()));
-    return path.string();
+    return file.string();
   }
   /// The message of a file that must be refused; it must name the file.
   std::string refusal(const Octets& octets, bool strict = false) {
@@ -75,8 +75,6 @@ class CaptureTest : public testing::Test {
     EXPECT_NE(got.error().text.find(path), std::string::npos) << got.error().text;
     return got.error().text;
   }
-  test::TestFolder folder_;
-  std::filesystem::path dir_ = folder_.path();
 };
 
 TEST_F(CaptureTest, KeepsIpAndTrimsLinkPadding) {
@@ -170,29 +168,29 @@ TEST_F(CaptureTest, RefusesACaptureWithoutOneIpPacket) {
 }
 
 TEST_F(CaptureTest, MissingFileAndFolder) {
-  const auto missing = read_capture((dir_ / "none.pcap").string(), false);
+  const auto missing = read_capture(path("none.pcap").string(), false);
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, ErrorCode::kNotFound);
-  EXPECT_FALSE(read_capture(dir_.string(), false));
+  EXPECT_FALSE(read_capture(folder().string(), false));
 }
 
 TEST_F(CaptureTest, WritesWhatItReadsAndOnlyWhenWhole) {
-  const auto path = dir_ / "out.pcap";
+  const auto out = path("out.pcap");
   {
-    auto writer = CaptureWriter::create(path);
+    auto writer = CaptureWriter::create(out);
     ASSERT_TRUE(writer) << writer.error().text;
     writer->write(1'500'000'000'000'000'123U, ipv4(33));
   }
-  EXPECT_TRUE(std::filesystem::is_empty(dir_)) << "an abandoned file must leave nothing";
+  EXPECT_TRUE(std::filesystem::is_empty(folder())) << "an abandoned file must leave nothing";
   {
-    auto writer = CaptureWriter::create(path);
+    auto writer = CaptureWriter::create(out);
     ASSERT_TRUE(writer);
     writer->write(1'500'000'000'000'000'123U, ipv4(33));
     writer->write(1'500'000'000'000'000'124U, ipv6(5));
-    EXPECT_FALSE(std::filesystem::exists(path));
+    EXPECT_FALSE(std::filesystem::exists(out));
     ASSERT_TRUE(writer->commit());
   }
-  const auto got = read_capture(path.string(), true);
+  const auto got = read_capture(out.string(), true);
   ASSERT_TRUE(got) << got.error().text;
   ASSERT_EQ(got->packets.size(), 2U);
   EXPECT_EQ(got->packets[0].time_ns, 1'500'000'000'000'000'123U);
@@ -201,7 +199,7 @@ TEST_F(CaptureTest, WritesWhatItReadsAndOnlyWhenWhole) {
 }
 
 TEST_F(CaptureTest, WriterSaysWhyItCannotWrite) {
-  const auto writer = CaptureWriter::create(dir_ / "no" / "such" / "out.pcap");
+  const auto writer = CaptureWriter::create(folder() / "no" / "such" / "out.pcap");
   ASSERT_FALSE(writer);
   EXPECT_EQ(writer.error().code, ErrorCode::kIo);
 }

@@ -8,9 +8,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
 #include "capture/capture_reader.hpp"
+#include "support/test_folder.hpp"
 
 namespace {
 
@@ -32,36 +32,20 @@ Outcome shell(const std::string& command, const char* errors = "2>&1") {
   return outcome;
 }
 
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-class CliTest : public testing::Test {
+class CliTest : public sallyport::test::FolderTest {
  protected:
-  void SetUp() override {
-    dir_ = fs::path(testing::TempDir()) /
-           (std::string("cli_test_") + testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(dir_);
-    fs::create_directories(dir_);
-  }
-  void TearDown() override {
-    if (!HasFailure()) fs::remove_all(dir_);
-  }
   static Outcome sallyport(const std::string& arguments) {
     return shell(std::string(SALLYPORT_PROGRAM) + " " + arguments);
   }
   Outcome demo(const std::string& arguments, const char* out = "out") {
-    return sallyport("demo --quiet --out " + (dir_ / out).string() + " " + arguments);
+    return sallyport("demo --quiet --out " + (folder() / out).string() + " " + arguments);
   }
   nlohmann::json summary(const char* out = "out") {
-    return nlohmann::json::parse(read_file(dir_ / out / "summary.json"));
+    return nlohmann::json::parse(content(folder() / out / "summary.json"));
   }
   /// A scenario file: the demo's with some lines changed.
   std::string scenario(const std::vector<std::pair<std::string, std::string>>& changes) {
-    std::string text = read_file(SALLYPORT_SCENARIOS "/demo.toml");
+    std::string text = content(SALLYPORT_SCENARIOS "/demo.toml");
     auto all = changes;
     all.emplace_back("../../tests/data", SALLYPORT_TEST_DATA);
     for (const auto& [from, to] : all) {
@@ -69,11 +53,10 @@ class CliTest : public testing::Test {
       EXPECT_NE(at, std::string::npos) << from;
       for (; at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
     }
-    const auto path = dir_ / "scenario.toml";
-    std::ofstream(path) << text;
-    return path.string();
+    const auto file = path("scenario.toml");
+    std::ofstream(file) << text;
+    return file.string();
   }
-  fs::path dir_;
 };
 
 const std::string kMade = std::string(" --capture ") + SALLYPORT_TEST_DATA + "/captures/made.pcap";
@@ -98,11 +81,11 @@ TEST_F(CliTest, DemoLosesNothing) {
   for (const char* key : {"octets_in", "drops", "clocks", "clocks_per_second", "model_share", "seed"})
     EXPECT_TRUE(json.contains(key)) << key;
   for (const char* file : {"esp.pcap", "decrypted.pcap", "esp_sa", "util.jsonl", "report.html"})
-    EXPECT_TRUE(fs::exists(dir_ / "out" / file)) << file;
+    EXPECT_TRUE(fs::exists(folder() / "out" / file)) << file;
 
   // The decrypted capture against the input, with nothing of the world in between.
   const auto in = sallyport::sim::read_capture(SALLYPORT_TEST_DATA "/captures/mixed.pcap", true);
-  const auto out = sallyport::sim::read_capture((dir_ / "out" / "decrypted.pcap").string(), true);
+  const auto out = sallyport::sim::read_capture((folder() / "out" / "decrypted.pcap").string(), true);
   ASSERT_TRUE(in && out);
   std::multiset<std::string> sent;
   std::multiset<std::string> got;
@@ -113,12 +96,12 @@ TEST_F(CliTest, DemoLosesNothing) {
 
 TEST_F(CliTest, WiresharkDecryptsEveryEspPacket) {
   ASSERT_EQ(demo("").status, 0);
-  const auto config = dir_ / "config";
+  const auto config = folder() / "config";
   fs::create_directories(config / "wireshark");
-  fs::copy_file(dir_ / "out" / "esp_sa", config / "wireshark" / "esp_sa");
+  fs::copy_file(folder() / "out" / "esp_sa", config / "wireshark" / "esp_sa");
   const auto count = [&](const char* filter) {
     const auto run = shell("XDG_CONFIG_HOME=" + config.string() + " " SALLYPORT_TSHARK " -r " +
-                               (dir_ / "out" / "esp.pcap").string() +
+                               (folder() / "out" / "esp.pcap").string() +
                                " -o esp.enable_encryption_decode:TRUE -T fields -e frame.number -Y '" + filter + "'",
                            "2>/dev/null");
     EXPECT_EQ(run.status, 0) << filter;
@@ -137,7 +120,7 @@ TEST_F(CliTest, WiresharkDecryptsEveryEspPacket) {
 TEST_F(CliTest, MadeTrafficPassesWithBothTables) {
   for (const char* entries : {"entries = 64 ", "entries = 1024 "}) {
     const auto file = scenario({{"entries = 64 ", entries}, {"stall = 0.0", "stall = 0.3"}});
-    const auto run = sallyport("run " + file + " --quiet --out " + (dir_ / "out").string() + kMade);
+    const auto run = sallyport("run " + file + " --quiet --out " + (folder() / "out").string() + kMade);
     EXPECT_EQ(run.status, 0) << run.text;
     EXPECT_NE(run.text.find("warning"), std::string::npos) << "made.pcap holds frames without IP packets";
     EXPECT_EQ(summary()["packets_lost"], 0);
@@ -147,7 +130,7 @@ TEST_F(CliTest, MadeTrafficPassesWithBothTables) {
 }
 
 TEST_F(CliTest, NothingIsLostAcrossRekeysAtFullLoad) {
-  const auto run = sallyport("run " SALLYPORT_SCENARIOS "/full_load.toml --quiet --out " + (dir_ / "out").string());
+  const auto run = sallyport("run " SALLYPORT_SCENARIOS "/full_load.toml --quiet --out " + (folder() / "out").string());
   EXPECT_EQ(run.status, 0) << run.text;
   EXPECT_EQ(summary()["packets_lost"], 0);
   EXPECT_GE(summary()["rekeys"], 10);
@@ -159,9 +142,9 @@ TEST_F(CliTest, RepeatsFromTheSeed) {
   ASSERT_EQ(demo("--seed 7" + kMade, "b").status, 0);
   ASSERT_EQ(demo("--seed 8" + kMade, "c").status, 0);
   for (const char* file : {"esp.pcap", "decrypted.pcap", "esp_sa", "util.jsonl"}) {
-    EXPECT_EQ(read_file(dir_ / "a" / file), read_file(dir_ / "b" / file)) << file;
+    EXPECT_EQ(content(folder() / "a" / file), content(folder() / "b" / file)) << file;
   }
-  EXPECT_NE(read_file(dir_ / "a" / "esp.pcap"), read_file(dir_ / "c" / "esp.pcap"));
+  EXPECT_NE(content(folder() / "a" / "esp.pcap"), content(folder() / "c" / "esp.pcap"));
   auto a = summary("a");
   auto b = summary("b");
   for (const char* wall : {"wall_seconds", "cpu_seconds", "clocks_per_second", "model_share"}) {
@@ -175,7 +158,7 @@ TEST_F(CliTest, ALossyLinkIsCountedAndNothingElseSuffers) {
   const auto file = scenario({{"loss = 0.0", "loss = 0.1"},
                               {"\nreorder = 0.0", "\nreorder = 0.2"},
                               {"reorder_delay_us = 0.0", "reorder_delay_us = 50.0"}});
-  const auto run = sallyport("run " + file + " --quiet --out " + (dir_ / "out").string() + kMade);
+  const auto run = sallyport("run " + file + " --quiet --out " + (folder() / "out").string() + kMade);
   EXPECT_EQ(run.status, 0) << run.text;
   const auto json = summary();
   EXPECT_GT(json["packets_lost"], 0);
@@ -190,7 +173,7 @@ TEST_F(CliTest, LateRekeysDropAndNeverPassALimit) {
                               {"soft_percent = 50\n", "soft_percent = 100\n"},
                               {"fuzz_percent = 5\n", "fuzz_percent = 0\n"},
                               {"exchange_us = 40.0", "exchange_us = 400.0"}});
-  const auto run = sallyport("run " + file + " --quiet --out " + (dir_ / "out").string());
+  const auto run = sallyport("run " + file + " --quiet --out " + (folder() / "out").string());
   EXPECT_EQ(run.status, 0) << run.text;
   const auto json = summary();
   EXPECT_GT(json["hard_expiries"], 0);
@@ -203,21 +186,21 @@ TEST_F(CliTest, LateRekeysDropAndNeverPassALimit) {
 
 TEST_F(CliTest, WaveformWindows) {
   ASSERT_EQ(demo("--trace-from 60000 --trace-to 90000" + kMade).status, 0);
-  EXPECT_GT(fs::file_size(dir_ / "out" / "trace-a.fst"), 0U);
-  EXPECT_GT(fs::file_size(dir_ / "out" / "trace-b.fst"), 0U);
+  EXPECT_GT(fs::file_size(folder() / "out" / "trace-a.fst"), 0U);
+  EXPECT_GT(fs::file_size(folder() / "out" / "trace-b.fst"), 0U);
   ASSERT_EQ(demo("--trace-on soft_octets --trace-to 100" + kMade, "on").status, 0);
-  EXPECT_GT(fs::file_size(dir_ / "on" / "trace-a.fst"), 0U);
+  EXPECT_GT(fs::file_size(folder() / "on" / "trace-a.fst"), 0U);
   const auto never = demo("--trace-on bad_icv" + kMade, "never");
   EXPECT_EQ(never.status, 0);
   EXPECT_NE(never.text.find("did not come to the event bad_icv"), std::string::npos) << never.text;
-  EXPECT_FALSE(fs::exists(dir_ / "never" / "trace-a.fst"));
+  EXPECT_FALSE(fs::exists(folder() / "never" / "trace-a.fst"));
 }
 
 TEST_F(CliTest, BadInputEndsWithTwoAMessageAndNoFiles) {
   const std::string data = SALLYPORT_TEST_DATA "/captures/";
-  const auto cut = (dir_ / "cut.pcap").string();
-  std::ofstream(cut, std::ios::binary) << read_file(data + "mixed.pcap").substr(0, 100'000);
-  const auto garbage = (dir_ / "garbage.pcap").string();
+  const auto cut = (folder() / "cut.pcap").string();
+  std::ofstream(cut, std::ios::binary) << content(data + "mixed.pcap").substr(0, 100'000);
+  const auto garbage = (folder() / "garbage.pcap").string();
   std::ofstream(garbage) << "This is no capture.";
   const auto typo = scenario({{"speed = 50.0", "sped = 50.0"}});
   struct Case {
@@ -238,24 +221,24 @@ TEST_F(CliTest, BadInputEndsWithTwoAMessageAndNoFiles) {
       {"demo --strict --capture " + data + "made.pcap", {"made.pcap", "frame", "no whole IP packet"}},
       {"demo --trace-on fire", {"trace.on", "fire"}},
       {"demo --trace-from 9 --trace-to 8", {"trace.to"}},
-      {"report none.jsonl -o " + (dir_ / "x.html").string(), {"none.jsonl"}},
+      {"report none.jsonl -o " + (folder() / "x.html").string(), {"none.jsonl"}},
   };
   for (const auto& bad : cases) {
     const bool runs = bad.arguments.rfind("demo", 0) == 0 || bad.arguments.rfind("run ", 0) == 0;
-    const auto run = sallyport(bad.arguments + (runs ? " --out " + (dir_ / "out").string() : ""));
+    const auto run = sallyport(bad.arguments + (runs ? " --out " + (folder() / "out").string() : ""));
     EXPECT_EQ(run.status, 2) << bad.arguments << "\n" << run.text;
     for (const auto& words : bad.words)
       EXPECT_NE(run.text.find(words), std::string::npos) << bad.arguments << "\n" << run.text << "\nwanted: " << words;
-    EXPECT_FALSE(fs::exists(dir_ / "out")) << bad.arguments;
-    EXPECT_FALSE(fs::exists(dir_ / "x.html"));
+    EXPECT_FALSE(fs::exists(folder() / "out")) << bad.arguments;
+    EXPECT_FALSE(fs::exists(folder() / "x.html"));
   }
 }
 
 TEST_F(CliTest, ReportFromALog) {
   ASSERT_EQ(demo(kMade).status, 0);
-  const auto page = dir_ / "page.html";
-  EXPECT_EQ(sallyport("report " + (dir_ / "out" / "util.jsonl").string() + " -o " + page.string()).status, 0);
-  EXPECT_EQ(read_file(page), read_file(dir_ / "out" / "report.html"));
+  const auto page = folder() / "page.html";
+  EXPECT_EQ(sallyport("report " + (folder() / "out" / "util.jsonl").string() + " -o " + page.string()).status, 0);
+  EXPECT_EQ(content(page), content(folder() / "out" / "report.html"));
 }
 
 }  // namespace

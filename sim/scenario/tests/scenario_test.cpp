@@ -20,13 +20,13 @@ address6 = "2001:db8::2"
 )";
 constexpr const char* kTunnel = "[[tunnel]]\nname = \"t\"\n";
 
-class ScenarioTest : public testing::Test {
+class ScenarioTest : public test::FolderTest {
  protected:
   Result<Scenario> read(const std::string& text) {
-    const auto path = folder_.path() / "scenario_test.toml";
-    std::ofstream(path) << text;
-    path_ = path.string();
-    return read_scenario(path);
+    const auto file = path("scenario_test.toml");
+    std::ofstream(file) << text;
+    path_ = file.string();
+    return read_scenario(file);
   }
   /// Must be refused with a message that begins with the file's name and holds the other texts.
   void refuse(const std::string& text, std::initializer_list<const char*> parts) {
@@ -36,7 +36,6 @@ class ScenarioTest : public testing::Test {
     for (const char* part : parts)
       EXPECT_NE(got.error().text.find(part), std::string::npos) << got.error().text << "\nwanted: " << part;
   }
-  test::TestFolder folder_;
   std::string path_;
 };
 
@@ -76,7 +75,7 @@ TEST_F(ScenarioTest, DefaultsHoldForWhatIsMissing) {
 TEST_F(ScenarioTest, CapturePathIsFromTheFilesFolder) {
   const auto got = read(std::string("[run]\ncapture = \"x/y.pcap\"\n") + kGateways + kTunnel);
   ASSERT_TRUE(got) << got.error().text;
-  EXPECT_EQ(got->capture, folder_.path() / "x/y.pcap");
+  EXPECT_EQ(got->capture, path("x/y.pcap"));
 }
 
 TEST_F(ScenarioTest, UnknownKeysAreNamedWithTheirLine) {
