@@ -1,11 +1,18 @@
 # ./dev soak: what takes too long for every run, for both profiles. 10^6 forged packets against the whole accelerator, and random
-# traffic against the golden model over many seeds. SALLYPORT_SEEDS says how many (default 20).
-build release attack_test accelerator_golden_test >&2
+# traffic against the golden model over many seeds; then the full profile with four and eight lanes. SALLYPORT_SEEDS says how many
+# seeds (default 20).
+build release forged_attack_test accelerator_golden_test lanes_4_test lanes_8_test >&2
 for profile in compact full; do
   say "soak: $profile, 10^6 forged packets"
-  SALLYPORT_PROFILE=$profile SALLYPORT_FORGED=1000000 build/release/tests/rtl/attack_test --gtest_filter='*Forged*'
+  SALLYPORT_PROFILE=$profile SALLYPORT_FORGED=1000000 build/release/tests/rtl/forged_attack_test
   for seed in $(seq 1 "${SALLYPORT_SEEDS:-20}"); do
     say "soak: $profile, random traffic, seed $seed"
     SALLYPORT_PROFILE=$profile SALLYPORT_SEED=$seed SALLYPORT_ROUNDS=40 build/release/tests/rtl/accelerator_golden_test
+  done
+done
+for lanes in 4 8; do
+  for seed in $(seq 1 "${SALLYPORT_SEEDS:-20}"); do
+    say "soak: $lanes lanes, seed $seed"
+    SALLYPORT_SEED=$seed build/release/tests/rtl/lanes_"$lanes"_test
   done
 done
