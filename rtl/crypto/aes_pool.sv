@@ -5,8 +5,9 @@
 //               clock                         ...           a clock
 //
 // A request waits in the slot for a clock at least, until an engine is free: keys and blocks go to all engines, a long way, and start
-// from registers. When several clients ask, it is the turn of the one after the client served last. So
-// one client alone gets all engines, and with two at work each gets every second block.
+// from registers. Nor are the engines asked whether they are free: a block takes 10 or 14 clocks, always, and the pool counts them.
+// When several clients ask, it is the turn of the one after the client served last. So one client alone gets all engines, and with
+// two at work each gets every second block.
 //
 // Each client gets its results in the order in which it asked, though AES-128 blocks overtake AES-256 blocks in here. A client may
 // be DEPTH blocks ahead of what it has taken; a client that takes nothing holds up nobody else.
@@ -42,7 +43,7 @@ module aes_pool #(
   // ------------------------------------------------------------------ whose turn?
   logic [CLIENTS-1:0] room, ask, order_busy;
   logic [CLIENTS-1:0][PlaceWidth-1:0] place;
-  logic [ENGINES-1:0] engine_ready, engine_start;
+  logic [ENGINES-1:0] free_q, engine_start;
   logic [ClientWidth-1:0] turn_q;  // client that goes first
   logic [ClientWidth-1:0] client;  // who is served
   logic any;
@@ -63,13 +64,13 @@ module aes_pool #(
   end
 
   logic slot_valid_q;
-  wire  go = any && (!slot_valid_q || engine_ready != '0);
+  wire  go = any && (!slot_valid_q || free_q != '0);
 
   always_comb begin
     ask = '0;
     if (go) ask[client] = 1'b1;
     engine_start = '0;
-    if (slot_valid_q) engine_start = engine_ready & (~engine_ready + 1'b1);  // the lowest free one
+    if (slot_valid_q) engine_start = free_q & (~free_q + 1'b1);  // the lowest free one
   end
 
   assign req_ready_o = ask;
@@ -108,7 +109,25 @@ module aes_pool #(
   end
 
   // ------------------------------------------------------------------ engines
+  logic [ENGINES-1:0][3:0] left_q;  // clocks until an engine is free again
+
+  always_ff @(posedge clk_i) begin
+    for (int e = 0; e < ENGINES; e++) begin
+      if (!rst_ni) begin
+        left_q[e] <= '0;
+        free_q[e] <= 1'b1;
+      end else if (engine_start[e]) begin
+        left_q[e] <= slot_key256_q ? 4'd13 : 4'd9;
+        free_q[e] <= 1'b0;
+      end else if (!free_q[e]) begin
+        left_q[e] <= left_q[e] - 4'd1;
+        free_q[e] <= left_q[e] == 4'd1;
+      end
+    end
+  end
+
   tag_t [ENGINES-1:0] out_tag;
+  logic [ENGINES-1:0] in_ready;
   logic [ENGINES-1:0] out_valid, out_ready;
   logic [127:0] out_block[ENGINES];
 
@@ -120,7 +139,7 @@ module aes_pool #(
         .clk_i,
         .rst_ni,
         .in_valid_i (engine_start[e]),
-        .in_ready_o (engine_ready[e]),
+        .in_ready_o (in_ready[e]),
         .in_key256_i(slot_key256_q),
         .in_key_i   (slot_key_q),
         .in_block_i (slot_block_q),
@@ -181,6 +200,8 @@ module aes_pool #(
 
   initial if (ENGINES < 1 || ENGINES > 8) $error("aes_pool: ENGINES must be 1 to 8");
 
+  wire unused = &{1'b0, in_ready};
+
 `ifndef SYNTHESIS
   logic [ENGINES-1:0] working;
   for (genvar e = 0; e < ENGINES; e++) begin : gen_watch
@@ -195,9 +216,10 @@ module aes_pool #(
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       a_one: assert ($onehot0(ask) && $onehot0(engine_start) && (ask != '0) == go);
+      a_count: assert (free_q == in_ready);
       // No free engine stands by while there is a request, and nobody is served out of turn.
-      if (slot_valid_q && engine_ready != '0) a_start: assert (engine_start != '0);
-      if ((req_valid_i & room) != '0 && (!slot_valid_q || engine_ready != '0)) a_work: assert (ask != '0);
+      if (slot_valid_q && free_q != '0) a_start: assert (engine_start != '0);
+      if ((req_valid_i & room) != '0 && (!slot_valid_q || free_q != '0)) a_work: assert (ask != '0);
       if (go && req_valid_i[turn_q] && room[turn_q]) a_fair: assert (client == turn_q);
       // Nothing is lost and nothing comes for nobody: as many blocks are in slot and engines as places wait.
       a_all: assert ($countones(awaited) == int'(slot_valid_q) + $countones(working) + $countones(out_valid));

@@ -211,8 +211,8 @@ module esp_out
   // A dummy packet goes as it is.
   esp_tail u_tail (
       .data_i       (tunnel && !dummy ? patched : win_data),
-      .payload_i    (payload_q[15:4] != '0 ? 5'd16 : payload_q[4:0]),
-      .left_i       (left_q[15:5] != '0 ? 5'd31 : left_q[4:0]),
+      .payload_i    (tail_payload(payload_q)),
+      .left_i       (tail_left(left_q)),
       .pad_len_i    (pad_len),
       .next_header_i(desc.next_header),
       .data_o       (plain)
@@ -463,6 +463,7 @@ module esp_out
       if (commit_valid_o && commit_status_o.length != '0) a_leaves: assert (verdict_q == VERDICT_OK && built);
       // Nothing is written past the room that was there at the start.
       if (wr_valid_o) a_room: assert (wr_beat_o < room);
+      if (body_fire) a_tail: assert (left_q[1:0] == '0 && left_q != '0);
       if (state_q == START) a_start: assert (adm_rsp_valid_i && gcm_cmd_ready);
     end
   end

@@ -159,8 +159,8 @@ module out_feed
       pass_q         <= header_q;
       changes_q      <= first_q && ring_q && (!job_q.tunnel || job_q.dec_ttl);
       named_q        <= header_q && beat_no_q == job_q.nh_offset[15:4];
-      slot_payload_q <= payload_q[15:4] != '0 ? 5'd16 : payload_q[4:0];
-      slot_left_q    <= left_q[15:5] != '0 ? 5'd31 : left_q[4:0];
+      slot_payload_q <= esp_pkg::tail_payload(payload_q);
+      slot_left_q    <= esp_pkg::tail_left(left_q);
     end
     if (beat_take) beat_q <= beat;
   end
@@ -252,6 +252,7 @@ module out_feed
       if (beat_take)
         a_g7_beats: assert (beat_last == (kind_q == SLOT_DATA ? payload_q <= 16'd16 : heads_q == 12'd1 && payload_q == '0));
       if (beat_take) a_g7_first: assert (beat_first == first_q && beat_head == header_q);
+      if (issue && kind_q == SLOT_DATA) a_tail: assert (left_q[1:0] == '0 && left_q != '0);
       if (issue && kind_q == SLOT_LEN) a_g7_end: assert (payload_q == '0);
     end
   end

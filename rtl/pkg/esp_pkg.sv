@@ -47,4 +47,13 @@ package esp_pkg;
   function automatic logic [127:0] keep_first(input logic [127:0] data, input logic [4:0] bytes);
     return data & ~(128'hFFFF_FFFF_FFFF_FFFF_FFFF_FFFF_FFFF_FFFF >> {bytes, 3'b000});
   endfunction
+
+  // What esp_tail wants to know of the octets from a beat on: of payload, of the whole.
+  function automatic logic [4:0] tail_payload(input logic [15:0] octets);
+    return octets[15:4] != '0 ? 5'd16 : octets[4:0];
+  endfunction
+
+  function automatic logic [4:0] tail_left(input logic [15:0] octets);
+    return octets[15:5] != '0 ? 5'd31 : octets[4:0];
+  endfunction
 endpackage

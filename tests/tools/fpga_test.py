@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The parts of tools/fpga.py that need no FPGA tool: the wrapper around a top, and the paths out of nextpnr's SDF."""
+import json
 import pathlib
+import re
 import sys
 import unittest
 
@@ -76,6 +78,24 @@ class FloorplanTest(unittest.TestCase):
         netlist = self.netlist(0)
         self.assertEqual(floorplan.constrain(netlist, "top"), 0)
         self.assertEqual(netlist["modules"]["top"]["settings"], floorplan.SETTINGS)
+
+    def test_room_is_kept_and_given_back(self):
+        netlist = self.netlist(1)
+        netlist["modules"]["top"]["netnames"] = {"clk_i": {"bits": [2]}, "vcc": {"bits": ["1"]}}
+        netlist["modules"]["LUT4"] = {"cells": {}, "netnames": {}}
+        before = json.dumps(netlist)
+        count = floorplan.keep_room(netlist)
+        cells = netlist["modules"]["top"]["cells"]
+        keepers = [cell for name, cell in cells.items() if name.startswith(floorplan.KEEPER)]
+        self.assertEqual(len(keepers), count)
+        self.assertEqual(len({cell["attributes"]["BEL"] for cell in keepers}), count)
+        self.assertEqual(len({cell["connections"]["Z"][0] for cell in keepers} | {2}), count + 1)  # each on a net of its own
+        rows = {int(re.search(r"/Y(\d+)/", cell["attributes"]["BEL"])[1]) for cell in keepers}
+        self.assertTrue(rows.isdisjoint(floorplan.ROWS))
+        # A carry chain finds a row with all four slices within two rows.
+        self.assertTrue(all({y, y + 1, y + 2} - rows for y in range(2, 90)))
+        self.assertEqual(floorplan.free_room(netlist), count)
+        self.assertEqual(json.dumps(netlist), before)
 
 
 class StaTest(unittest.TestCase):
