@@ -137,7 +137,8 @@ def main() -> int:
     OUT.write_text(json.dumps(result, indent=1) + "\n")
     parts = [
         ("Rate", "Both directions busy, every packet on another SA (tunnel mode, IPv4). bits/clock: of inner packets. Bus limit: the beats of the "
-         "ESP packet on a 128-bit bus. Cipher limit: a block a clock. Bus used: beats that moved on the ESP side, of all clocks.",
+         "ESP packet on a 128-bit bus. Cipher limit: a block a clock. Bus used: beats that moved on the ESP side, of all clocks; "
+         "of IMIX a window of time is measured that need not hold whole rounds, so it can be a tenth of a percent off.",
          rate_table(result["rows"])),
         ("Latency", "Clocks in an idle device: a 64-octet packet, first beat in to first beat out; and from the last beat in of a packet "
          "that reaches its SA's soft limit to the interrupt.", latency_table(result)),

@@ -158,7 +158,7 @@ module core_compact
 
   // ------------------------------------------------------------------ AES engines: client 0 outbound, 1 inbound
   // GHASH keeps up with half of the engines: a block takes 8, 4 or 3 clocks (decision 9).
-  localparam int GhashDigit = ENGINES == 1 ? 16 : ENGINES <= 3 ? 32 : 43;
+  localparam int GhashDigit = ENGINES == 1 ? 16 : ENGINES <= 7 ? 32 : 43;
 
   logic [1:0]        aes_req_valid, aes_req_ready, aes_req_key256, aes_rsp_valid, aes_rsp_ready;
   logic [1:0][255:0] aes_req_key;
