@@ -1,7 +1,8 @@
 # Verilated models and tests.
 #
-#   sallyport_add_model(NAME n TOP module [PARAMETERS -GX=1 ...] [TRACE] [NO_ASSERT])
-#     -> static library target n with class Vn (header "Vn.h") of the module, elaborated with the parameters.
+#   sallyport_add_model(NAME n TOP module [PARAMETERS -GX=1 ...] [FOLDER f] [TRACE] [NO_ASSERT] [IBEX])
+#     -> static library target n with class Vn (header "Vn.h") of the module, elaborated with the parameters. The module may stand in
+#        folder f, IBEX has the management core's sources with it.
 #   sallyport_add_test(NAME n SOURCES a_test.cpp ... [LIBS lib ...] [LABELS l ...] [TIMEOUT seconds])
 #     -> GoogleTest executable n, known to CTest.
 #   sallyport_add_full_profile_run(n): test n once more, against the full profile.
@@ -13,6 +14,7 @@ if(NOT VERILATOR_ROOT)
   execute_process(COMMAND ${VERILATOR} --getenv VERILATOR_ROOT OUTPUT_VARIABLE VERILATOR_ROOT
                   OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 endif()
+find_program(RISCV_GCC riscv64-unknown-elf-gcc REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 
@@ -40,7 +42,7 @@ set(SALLYPORT_RTL ${PROJECT_SOURCE_DIR}/rtl)
 include(${SALLYPORT_RTL}/files.cmake)
 
 function(sallyport_add_model)
-  cmake_parse_arguments(M "TRACE;NO_ASSERT" "NAME;TOP" "PARAMETERS" ${ARGN})
+  cmake_parse_arguments(M "TRACE;NO_ASSERT;IBEX" "NAME;TOP;FOLDER" "PARAMETERS" ${ARGN})
   set(dir ${CMAKE_CURRENT_BINARY_DIR}/${M_NAME}.dir)
   set(archive ${dir}/V${M_NAME}__ALL.a)
   set(flags --cc --build -j 1 -O3 --x-assign fast --x-initial fast --Mdir ${dir} --prefix V${M_NAME} --top-module ${M_TOP}
@@ -64,8 +66,22 @@ function(sallyport_add_model)
   foreach(folder IN LISTS SALLYPORT_RTL_FOLDERS)
     list(APPEND search -y ${SALLYPORT_RTL}/${folder})
   endforeach()
+  if(M_FOLDER)
+    list(APPEND search -y ${M_FOLDER})
+  endif()
   set(packages ${SALLYPORT_RTL_PACKAGES})
   list(TRANSFORM packages PREPEND ${SALLYPORT_RTL}/)
+  if(M_IBEX)
+    if(NOT SALLYPORT_IBEX)
+      message(FATAL_ERROR "no Ibex in .venv: './dev setup' fetches it")
+    endif()
+    foreach(folder IN LISTS SALLYPORT_IBEX_FOLDERS)
+      list(APPEND search -y ${SALLYPORT_IBEX}/${folder} +incdir+${SALLYPORT_IBEX}/${folder})
+    endforeach()
+    set(ibex ${SALLYPORT_IBEX_PACKAGES})
+    list(TRANSFORM ibex PREPEND ${SALLYPORT_IBEX}/)
+    list(PREPEND packages ${ibex})
+  endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${SALLYPORT_RTL}/*.sv ${SALLYPORT_RTL}/*.vlt)
   add_custom_command(
     OUTPUT ${archive} ${dir}/V${M_NAME}.h

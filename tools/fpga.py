@@ -70,7 +70,7 @@ class Design:
         """Without hierarchy the front end makes one module of all."""
         generics = " ".join(f"-G {key}={value}" for key, value in self.parameters.items())
         options = "--threads 1 -DSYNTHESIS" + (" --keep-hierarchy" if hierarchy else "")
-        return f"read_slang {options} --top {self.top} {generics} {' '.join(synth.rtl_files())}"
+        return f"read_slang {options} --top {self.top} {generics} {synth.sources(self.top)}"
 
 
 def tool(name: str, arguments: list[str], log: pathlib.Path) -> float:

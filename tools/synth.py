@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Synthesises the accelerator with Yosys and says what it takes; fails when a memory lands in flip-flops or a budget is passed.
 
-    tools/synth.py [--target ecp5|xc7] [--profile compact|full] [--memories] [--write]
+    tools/synth.py [--target ecp5|xc7] [--profile compact|full|core] [--memories] [--write]
 
-Without options: both targets, both profiles. --memories stops when all memories are mapped (minutes less). --write puts the table
+Without options: both targets, both profiles and the management core. --memories stops when all memories are mapped (minutes less). --write puts the table
 into docs/reference/area.md. The figures are left in out/synth/area.json for the data path benchmark.
 """
 import argparse
@@ -24,7 +24,9 @@ BOARD = {"ENGINES": 7, "SBOX_RAM": "1'b1"}
 CONFIGURATIONS = {
     "compact": [{"FULL": "1'b0", "NUM_SAS": 64, **BOARD}, {"FULL": "1'b0", "NUM_SAS": 1024, "ENGINES": 2}],
     "full": [{"FULL": "1'b1", "NUM_SAS": 1024, "LANES": 1}],
+    "core": [{}],
 }
+TOPS = {"core": "mcu_system"}  # of a profile; otherwise sallyport
 # Block RAMs (18 kbit) of the SA table's memories on ECP5, by number of SAs (docs/reference/area.md).
 TABLE_BUDGET = {64: 12, 1024: 140}
 BLOCK_RAM = {"ecp5": ("DP16KD", "PDPW16KD"), "xc7": ("RAMB18E1", "RAMB36E1")}
@@ -39,8 +41,29 @@ def rtl_files() -> list[str]:
     flags = subprocess.run(["cmake", "-P", "tools/dev/rtl_files.cmake"], capture_output=True, text=True, check=True).stderr
     packages = [line for line in flags.split() if line.endswith("_pkg.sv")]
     modules = [str(path) for path in sorted(pathlib.Path("rtl").rglob("*.sv"))
-               if str(path) not in packages and "boards" not in path.parts and "tests" not in path.parts]
+               if str(path) not in packages and not {"boards", "tests", "mcu"} & set(path.parts)]
     return packages + modules
+
+
+def ibex() -> str:
+    """Ibex for read_slang: search folders, include folders, packages in order (rtl/files.cmake)."""
+    lines = subprocess.run(["cmake", "-DIBEX=1", "-P", "tools/dev/rtl_files.cmake"], capture_output=True, text=True, check=True).stderr.split()
+    # Paths outside of the root mean nothing to a tool in WebAssembly.
+    place = {word: re.sub(r"^.*?/\.venv/", ".venv/", word.removeprefix("+incdir+")) for word in lines if ".venv" in word}
+    out = ["--libext .sv"]
+    for before, word in zip([""] + lines, lines):
+        if word in place:
+            out.append(("-I " if word.startswith("+incdir+") else "-y " if before == "-y" else "") + place[word])
+    return " ".join(out)
+
+
+def sources(top: str) -> str:
+    """What read_slang is given for a top."""
+    if not top.startswith("mcu"):
+        return " ".join(rtl_files())
+    own = [str(path) for folder in ("rtl/mcu", "rtl/cells") for path in sorted(pathlib.Path(folder).rglob("*.sv"))
+           if "tests" not in path.parts and not path.name.endswith("_pkg.sv")]
+    return " ".join([ibex(), "rtl/pkg/secded_pkg.sv", "rtl/mcu/mcu_pkg.sv", *own])
 
 
 def script(target: str, top: str, parameters: dict, name: str, memories_only: bool) -> str:
@@ -49,7 +72,7 @@ def script(target: str, top: str, parameters: dict, name: str, memories_only: bo
     rest = [] if memories_only else [f"{command} -top {top} -run map_ffram:"]
     rams = " ".join(f"t:{cell}" for cell in BLOCK_RAM[target])
     return "\n".join([
-        f"read_slang --threads 1 -DSYNTHESIS --top {top} {generics} {' '.join(rtl_files())}",
+        f"read_slang --threads 1 -DSYNTHESIS --top {top} {generics} {sources(top)}",
         f"{command} -top {top} -run :map_ffram",
         # A memory that can be written and is still here would become flip-flops (tables of constants become logic).
         # The two-entry response buffer of the generated register block is registers by intent.
@@ -77,7 +100,7 @@ def run(target: str, top: str, profile: str, parameters: dict, memories_only: bo
         path = line.split("/", 1)[-1]
         memories[re.sub(r"\[\d+\]", "[*]", re.sub(r"\.(mem|u_ram|gen_ram)\b.*", "", path))] += 1
     total = lambda names: sum(cells.get(n, 0) for n in names)
-    return {"target": target, "top": top, "profile": profile, "sas": parameters.get("NUM_SAS"), "lanes": parameters.get("LANES", 1),
+    return {"target": target, "top": top, "profile": profile, "sas": parameters.get("NUM_SAS", 0), "lanes": parameters.get("LANES", 1),
             "engines": parameters.get("ENGINES", 0), "sbox_ram": "SBOX_RAM" in parameters,
             "lut": total(LUTS[target]), "ff": total(FLIPFLOPS[target]),
             "block_ram": total(BLOCK_RAM[target]), "lut_ram": total(LUT_RAM[target]), "memories": dict(memories)}
@@ -100,9 +123,9 @@ def markdown(results: list[dict]) -> str:
            "| profile | part | SAs | LUT cells | flip-flops | block RAM | LUT RAM cells |", "|---|---|---|---|---|---|---|"]
     names = {"ecp5": "ECP5 (LUT4, 18 kbit)", "xc7": "Xilinx 7-series (LUT6, RAMB18/36)"}
     kind = lambda r: (f"compact, {r['engines']} engines" + (", S-boxes in block RAM" if r["sbox_ram"] else "")
-                      if r["profile"] == "compact" else f"full, {r['lanes']} lane")
+                      if r["profile"] == "compact" else f"full, {r['lanes']} lane" if r["profile"] == "full" else "management core")
     for r in results:
-        out.append(f"| {kind(r)} | {names[r['target']]} | {r['sas']:,} | {r['lut']:,} | {r['ff']:,} | {r['block_ram']} | "
+        out.append(f"| {kind(r)} | {names[r['target']]} | {format(r['sas'], ',') if r['sas'] else '-'} | {r['lut']:,} | {r['ff']:,} | {r['block_ram']} | "
                    f"{r['lut_ram']} |")
     ecp5 = [r for r in results if r["target"] == "ecp5" and r["profile"] == "compact"]
     paths = sorted({path for r in ecp5 for path in r["memories"]})
@@ -118,12 +141,12 @@ def markdown(results: list[dict]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--target", choices=("ecp5", "xc7"))
-    parser.add_argument("--profile", choices=("compact", "full"))
+    parser.add_argument("--profile", choices=tuple(CONFIGURATIONS))
     parser.add_argument("--memories", action="store_true")
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    jobs = [(target, "sallyport", profile, {**parameters, "SIM": "1'b0"}, args.memories)
-            for profile in ([args.profile] if args.profile else ["compact", "full"])
+    jobs = [(target, TOPS.get(profile, "sallyport"), profile, {**parameters, "SIM": "1'b0"}, args.memories)
+            for profile in ([args.profile] if args.profile else CONFIGURATIONS)
             for target in ([args.target] if args.target else ["ecp5", "xc7"])
             for parameters in CONFIGURATIONS[profile]]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:

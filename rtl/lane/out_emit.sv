@@ -75,43 +75,32 @@ module out_emit
   wire mixed = block_end_q && !joint_q[2];   // the beat of the last block holds words of the ICV
 
   // ------------------------------------------------------------------ a beat
-  logic [127:0] chunk, prior, turned, tag, beat;
-  logic [1:0]   turns;
-  logic [2:0]   prior_words, chunk_end;     // words from before, then of the chunk, then of the ICV
+  // Each word is one from before, of the chunk, of the ICV, or nothing.
+  typedef enum logic [1:0] {PRIOR, CHUNK, ICV, NOTHING} source_e;
+
+  source_e [3:0] source_q;
+  logic [127:0]  chunk, prior, turned, tag, beat;
+  logic [1:0]    turns;
 
   always_comb begin
-    chunk       = block_i;
-    prior       = hold_q;
-    turns       = left_q;
-    prior_words = {1'b0, left_q};
-    chunk_end   = 3'd4;
+    chunk = block_i;
+    prior = hold_q;
+    turns = left_q;
     unique case (state_q)
       HEAD: begin
         if (front_q.tunnel) chunk = first_q ? front_q.head0 : front_q.head1;
         if (front_q.ip_sum) chunk[47:32] = sum_i;
-        turns       = 2'd0;
-        prior_words = 3'd0;
+        turns = 2'd0;
       end
       JOIN: begin
         chunk = front_q.esp;
         if (front_q.udp_sum) chunk[79:64] = sum_i;
-        prior       = front_q.tunnel ? {front_q.rest_data, 64'd0} : block_i;
-        turns       = front_q.rest;
-        prior_words = {1'b0, front_q.rest};
+        prior = front_q.tunnel ? {front_q.rest_data, 64'd0} : block_i;
+        turns = front_q.rest;
       end
       IV: begin
-        chunk       = {front_q.iv, 64'd0};
-        turns       = front_q.rest;
-        prior_words = {1'b0, front_q.rest};
-      end
-      BODY: if (mixed) chunk_end = joint_q;
-      TAG: begin
-        prior_words = {1'b0, icv};
-        chunk_end   = {1'b0, icv};
-      end
-      END: begin
-        prior_words = 3'd0;
-        chunk_end   = 3'd0;
+        chunk = {front_q.iv, 64'd0};
+        turns = front_q.rest;
       end
       default: ;
     endcase
@@ -122,16 +111,20 @@ module out_emit
 
   always_comb begin
     for (int w = 0; w < 4; w++) begin
-      if (3'(w) < prior_words) beat[127-32*w-:32] = prior[127-32*w-:32];
-      else if (3'(w) < chunk_end) beat[127-32*w-:32] = turned[127-32*w-:32];
-      else if (state_q == END && 2'(w) >= icv) beat[127-32*w-:32] = '0;
-      else beat[127-32*w-:32] = tag[127-32*w-:32];
+      unique case (source_q[w])
+        PRIOR: beat[127-32*w-:32] = prior[127-32*w-:32];
+        CHUNK: beat[127-32*w-:32] = turned[127-32*w-:32];
+        ICV: beat[127-32*w-:32] = tag[127-32*w-:32];
+        default: beat[127-32*w-:32] = '0;
+      endcase
     end
   end
 
   // ------------------------------------------------------------------ the beat after it
-  state_e state_d;
-  logic   block_end_d, last_d, need_block_d, need_tag_d, need_sum_d;
+  state_e        state_d;
+  source_e [3:0] source_d;
+  logic [2:0]    prior_words, chunk_end;  // words from before, then of the chunk, then of the ICV
+  logic          block_end_d, last_d, need_block_d, need_tag_d, need_sum_d;
 
   always_comb begin
     state_d = END;
@@ -147,6 +140,25 @@ module out_emit
     need_tag_d   = state_d == TAG || (state_d == BODY && block_end_d && !joint_q[2]);
     need_sum_d   = state_d == JOIN && front_q.udp_sum;
     last_d       = state_d == END || (state_d == TAG && icv == '0);
+
+    prior_words = {1'b0, left_q};
+    chunk_end   = 3'd4;
+    unique case (state_d)
+      HEAD: prior_words = 3'd0;
+      JOIN, IV: prior_words = {1'b0, front_q.rest};
+      BODY: if (block_end_d && !joint_q[2]) chunk_end = joint_q;
+      TAG: begin
+        prior_words = {1'b0, icv};
+        chunk_end   = {1'b0, icv};
+      end
+      default: begin  // END
+        prior_words = 3'd0;
+        chunk_end   = 3'd0;
+      end
+    endcase
+    for (int w = 0; w < 4; w++) begin
+      source_d[w] = 3'(w) < prior_words ? PRIOR : 3'(w) < chunk_end ? CHUNK : state_d == END && 2'(w) >= icv ? NOTHING : ICV;
+    end
   end
 
   // ------------------------------------------------------------------ flow
@@ -195,6 +207,7 @@ module out_emit
       need_tag_q   <= need_tag_d;
       need_sum_q   <= need_sum_d;
       last_q       <= last_d;
+      source_q     <= source_d;
       block_end_q  <= block_end_d;
       if (state_q == HEAD) begin
         heads_q    <= heads_q - 12'd1;
@@ -218,6 +231,7 @@ module out_emit
       need_tag_q   <= 1'b0;
       need_sum_q   <= front_i.ip_sum;
       last_q       <= 1'b0;
+      source_q     <= {4{CHUNK}};  // HEAD
       heads_q      <= front_i.heads;
       head_end_q   <= front_i.heads == 12'd1;
       blocks_q     <= front_i.blocks;

@@ -11,6 +11,9 @@ for config in "0 64 64 1 7 1" "0 1024 64 1 2 0" "0 1024 1024 1 1 0" "0 16384 64 
     "-GSBOX_RAM=1'b$sbox_ram" --top-module sallyport "${rtl_flags[@]}" rtl/top/sallyport.sv
 done
 
+mapfile -t core_flags < <(cmake -DIBEX=1 -P tools/dev/rtl_files.cmake 2>&1)
+verilator --lint-only -Wall --no-timing --top-module mcu_system "${core_flags[@]}" rtl/mcu/mcu_system.sv
+
 say "lint: clang-tidy"
 build release >&2
 # accelerator_lanes_4 and _8 are accelerator_lanes_2 with another number; their models take minutes and only the benchmark builds them.
