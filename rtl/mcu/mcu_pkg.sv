@@ -13,6 +13,10 @@ package mcu_pkg;
     logic [31:0] rdata;
   } mcu_rsp_t;
 
+  // mcu_loader: where the image is on its way, and what its last check found.
+  typedef enum logic [2:0] {LOAD_WIPE, LOAD_EMPTY, LOAD_CHECK, LOAD_RUN, LOAD_REFUSED} load_state_e;
+  typedef enum logic [2:0] {LOAD_OK, LOAD_BAD_MAGIC, LOAD_BAD_ABI, LOAD_BAD_LENGTH, LOAD_BAD_CRC, LOAD_MEMORY} load_code_e;
+
   // The core's address space (docs/reference/core.md).
   localparam logic [31:0] ImageBase  = 32'h0000_0000;
   localparam logic [31:0] DataBase   = 32'h1000_0000;

@@ -12,7 +12,9 @@ for config in "0 64 64 1 7 1" "0 1024 64 1 2 0" "0 1024 1024 1 1 0" "0 16384 64 
 done
 
 mapfile -t core_flags < <(cmake -DIBEX=1 -P tools/dev/rtl_files.cmake 2>&1)
-verilator --lint-only -Wall --no-timing --top-module mcu_system "${core_flags[@]}" rtl/mcu/mcu_system.sv
+for module in mcu_system mcu_loader; do
+  verilator --lint-only -Wall --no-timing --top-module "$module" "${core_flags[@]}" "rtl/mcu/$module.sv"
+done
 
 say "lint: clang-tidy"
 build release >&2
