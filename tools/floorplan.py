@@ -6,7 +6,7 @@ address and data line of their block RAM, so the wires around those rows do not 
 stand in each row, and every second site beside them stays free for other memories.
 
 And it fills tiles to the last LUT, although half of the part stays empty: more wires want to get into such tiles than there are. So
-slice D of every tile stays free in two rows of three; a carry chain goes through all four slices of a row and finds the third. The placer
+slice D of the tiles in the middle stays free in two rows of three; a carry chain goes through all four slices of a row and finds the third. The placer
 knows no such wish, so cells that do nothing stand there while it works and are taken out before routing.
 """
 import re
@@ -22,7 +22,7 @@ SETTINGS = {"router2/bbMargin/x": f"{8:032b}", "router2/bbMargin/y": f"{8:032b}"
 
 
 LOGIC_ROWS = [y for y in range(2, 94) if y % 12 != 10]  # the others hold block RAM and DSPs
-LOGIC_COLUMNS = range(2, 125)
+CROWDED_COLUMNS = range(20, 109)  # of 2 to 124: at the edges wires are left over
 KEEPER = "room_for_wires_"
 
 
@@ -59,7 +59,7 @@ def keep_room(netlist: dict) -> int:
     for y in LOGIC_ROWS:
         if y % 3 == 2:
             continue
-        for x in LOGIC_COLUMNS:
+        for x in CROWDED_COLUMNS:
             for lut in ("K0", "K1"):
                 name = f"{KEEPER}{count}"
                 module["cells"][name] = {
