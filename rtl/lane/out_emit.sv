@@ -78,6 +78,11 @@ module out_emit
   // Each word is one from before, of the chunk, of the ICV, or nothing.
   typedef enum logic [1:0] {PRIOR, CHUNK, ICV, NOTHING} source_e;
 
+  // Words from before, then of the chunk, then others.
+  function automatic source_e [3:0] sources(input logic [2:0] prior_words, input logic [2:0] chunk_end, input source_e others);
+    for (int w = 0; w < 4; w++) sources[w] = 3'(w) < prior_words ? PRIOR : 3'(w) < chunk_end ? CHUNK : others;
+  endfunction
+
   source_e [3:0] source_q;
   logic [127:0]  chunk, prior, turned, tag, beat;
   logic [1:0]    turns;
@@ -122,8 +127,7 @@ module out_emit
 
   // ------------------------------------------------------------------ the beat after it
   state_e        state_d;
-  source_e [3:0] source_d;
-  logic [2:0]    prior_words, chunk_end;  // words from before, then of the chunk, then of the ICV
+  source_e [3:0] source_d, at_join, at_block, at_last, at_tag, at_end;
   logic          block_end_d, last_d, need_block_d, need_tag_d, need_sum_d;
 
   always_comb begin
@@ -141,24 +145,19 @@ module out_emit
     need_sum_d   = state_d == JOIN && front_q.udp_sum;
     last_d       = state_d == END || (state_d == TAG && icv == '0);
 
-    prior_words = {1'b0, left_q};
-    chunk_end   = 3'd4;
-    unique case (state_d)
-      HEAD: prior_words = 3'd0;
-      JOIN, IV: prior_words = {1'b0, front_q.rest};
-      BODY: if (block_end_d && !joint_q[2]) chunk_end = joint_q;
-      TAG: begin
-        prior_words = {1'b0, icv};
-        chunk_end   = {1'b0, icv};
-      end
-      default: begin  // END
-        prior_words = 3'd0;
-        chunk_end   = 3'd0;
-      end
+    // What each kind of beat is made of is known as soon as the packet is: nothing waits for the next state but the choice.
+    at_join  = sources({1'b0, front_q.rest}, 3'd4, ICV);
+    at_block = sources({1'b0, left_q}, 3'd4, ICV);
+    at_last  = sources({1'b0, left_q}, joint_q[2] ? 3'd4 : joint_q, ICV);
+    at_tag   = sources({1'b0, icv}, 3'd0, ICV);
+    for (int w = 0; w < 4; w++) at_end[w] = 2'(w) < icv ? ICV : NOTHING;
+    unique case (state_q)
+      HEAD: source_d = head_end_q ? at_join : {4{CHUNK}};
+      JOIN: source_d = front_q.udp && front_q.rest[1] ? at_join : block_end_q ? at_last : at_block;
+      IV: source_d = block_end_q ? at_last : at_block;
+      BODY: source_d = !block_end_q ? (blocks_q == 12'd2 ? at_last : at_block) : mixed ? at_end : at_tag;
+      default: source_d = at_end;
     endcase
-    for (int w = 0; w < 4; w++) begin
-      source_d[w] = 3'(w) < prior_words ? PRIOR : 3'(w) < chunk_end ? CHUNK : state_d == END && 2'(w) >= icv ? NOTHING : ICV;
-    end
   end
 
   // ------------------------------------------------------------------ flow

@@ -49,6 +49,22 @@ class WrapperTest(unittest.TestCase):
         self.assertIn("reg [16:0] taken_q, shift_q;", text)
 
 
+class PatienceTest(unittest.TestCase):
+    def test_over_when_nothing_gets_better(self):
+        patience = fpga.Patience()
+        line = "Info:     iter={} wires=800000 overused={} overuse=9 archfail=NA".format
+        self.assertFalse(patience.over("Info: Running main router loop..."))
+        for n in range(1, 400):
+            self.assertFalse(patience.over(line(n, 1000 - n)), n)
+        for n in range(400, 439):
+            self.assertFalse(patience.over(line(n, 602)), n)
+        self.assertTrue(patience.over(line(439, 601)))
+        self.assertFalse(patience.over(line(440, 2)))
+        self.assertFalse(patience.over(line(839, 2)))
+        self.assertTrue(patience.over(line(840, 3)))
+        self.assertFalse(patience.over(line(9999, 0)), "routed")
+
+
 class FloorplanTest(unittest.TestCase):
     def netlist(self, engines, memories=10):
         cells = {f"dut.u_aes.gen_engine[{engine}].u_aes.rom.{n}": {"type": "DP16KD", "attributes": {}}
