@@ -1,5 +1,5 @@
-// Several lanes on one SA table: what holds for an SA holds however its packets are spread over the lanes. SALLYPORT_LANES, 2, 4 or 8,
-// comes from the build; the last two take minutes to build and are run by ./dev soak.
+// Several lanes on one SA table: what holds for an SA holds however its packets are spread over the lanes.
+// SALLYPORT_LANES, 2, 4 or 8, comes from the build; the last two take minutes to build and are run by ./dev soak.
 //
 // SALLYPORT_SEED in the environment is another run.
 #include <gtest/gtest.h>
