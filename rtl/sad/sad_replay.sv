@@ -81,10 +81,15 @@ module sad_replay #(
   assign same_o  = home_o == first_o;
   assign round_o = same_o && !full && to <= top_bit;
 
-  wire [63:0] from_on = full ? 64'hFFFF_FFFF_FFFF_FFFF : 64'hFFFF_FFFF_FFFF_FFFE << top_bit;
-  wire [63:0] up_to   = 64'hFFFF_FFFF_FFFF_FFFF >> (6'd63 - to);
-  wire [63:0] here    = 64'd1 << to;
-  logic [63:0] cleared;
+  logic [63:0] from_on, up_to, here, cleared;
+
+  sad_masks u_masks (
+      .top_i    (top_bit),
+      .to_i     (to),
+      .from_on_o(from_on),
+      .up_to_o  (up_to),
+      .here_o   (here)
+  );
 
   always_comb begin
     if (!moved_i) cleared = '0;
