@@ -5,7 +5,8 @@ set(SALLYPORT_RTL_PACKAGES
     pkg/sad_pkg.sv
     pkg/esp_pkg.sv)
 # More packages by their own rooms.
-foreach(package IN ITEMS pkg/secded_pkg.sv pkg/aes_pkg.sv pkg/gcm_pkg.sv sad/sad_int_pkg.sv esp/csum_pkg.sv lane/lane_out_pkg.sv lane/lane_in_pkg.sv mcu/mcu_pkg.sv)
+foreach(package IN ITEMS pkg/secded_pkg.sv pkg/aes_pkg.sv pkg/gcm_pkg.sv sad/sad_int_pkg.sv esp/csum_pkg.sv
+        lane/lane_out_pkg.sv lane/lane_in_pkg.sv mcu/mcu_pkg.sv)
   if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/${package})
     list(APPEND SALLYPORT_RTL_PACKAGES ${package})
   endif()

@@ -131,7 +131,8 @@ def main() -> int:
             pair = [world_speed(str(folder / "bin/sallyport"), kind), bare_speed(str(folder / "bin/gcm_pipe_bench"), kind)]
             ratios.append((kind, pair[0]["kiloclocks_per_second"] / pair[1]["kiloclocks_per_second"]))
             result["simulation"] += pair
-    result["area"] = with_rates([area for area in json.loads(args.area.read_text()) if area["profile"] != "core"], result["rows"]) if args.area else []
+    areas = json.loads(args.area.read_text()) if args.area else []
+    result["area"] = with_rates([area for area in areas if area["profile"] != "core"], result["rows"])
 
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(result, indent=1) + "\n")

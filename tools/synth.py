@@ -3,8 +3,8 @@
 
     tools/synth.py [--target ecp5|xc7] [--profile compact|full|core] [--memories] [--write]
 
-Without options: both targets, both profiles and the management core. --memories stops when all memories are mapped (minutes less). --write puts the table
-into docs/reference/area.md. The figures are left in out/synth/area.json for the data path benchmark.
+Without options: both targets, both profiles and the management core. --memories stops when all memories are mapped (minutes less).
+--write puts the table into docs/reference/area.md. The figures are left in out/synth/area.json for the data path benchmark.
 """
 import argparse
 import collections
@@ -36,34 +36,26 @@ LUTS = {"ecp5": ("LUT4",), "xc7": ("LUT1", "LUT2", "LUT3", "LUT4", "LUT5", "LUT6
 FLIPFLOPS = {"ecp5": ("TRELLIS_FF",), "xc7": ("FDRE", "FDSE", "FDCE", "FDPE")}
 
 
-def rtl_files() -> list[str]:
-    """Packages in order (rtl/files.cmake), then every module."""
-    flags = subprocess.run(["cmake", "-P", "tools/dev/rtl_files.cmake"], capture_output=True, text=True, check=True).stderr
-    packages = [line for line in flags.split() if line.endswith("_pkg.sv")]
+def rtl_flags(*definitions: str) -> list[str]:
+    """Verilator's arguments for the RTL (rtl/files.cmake), paths from the root."""
+    return subprocess.run(["cmake", *definitions, "-P", "tools/dev/rtl_files.cmake"], capture_output=True, text=True, check=True).stderr.split()
+
+
+def rtl_files(top: str = "sallyport") -> list[str]:
+    """The design's own files that a top may have: packages in order, then every module."""
+    core = top.startswith("mcu")
+    packages = [flag for flag in rtl_flags() if flag.endswith("_pkg.sv")]
     modules = [str(path) for path in sorted(pathlib.Path("rtl").rglob("*.sv"))
-               if str(path) not in packages and not {"boards", "tests", "mcu"} & set(path.parts)]
+               if str(path) not in packages and not {"boards", "tests", *([] if core else ["mcu"])} & set(path.parts)]
     return packages + modules
 
 
-def ibex() -> str:
-    """Ibex for read_slang: search folders, include folders, packages in order (rtl/files.cmake)."""
-    lines = subprocess.run(["cmake", "-DIBEX=1", "-P", "tools/dev/rtl_files.cmake"], capture_output=True, text=True, check=True).stderr.split()
-    # Paths outside of the root mean nothing to a tool in WebAssembly.
-    place = {word: re.sub(r"^.*?/\.venv/", ".venv/", word.removeprefix("+incdir+")) for word in lines if ".venv" in word}
-    out = ["--libext .sv"]
-    for before, word in zip([""] + lines, lines):
-        if word in place:
-            out.append(("-I " if word.startswith("+incdir+") else "-y " if before == "-y" else "") + place[word])
-    return " ".join(out)
-
-
 def sources(top: str) -> str:
-    """What read_slang is given for a top."""
+    """What read_slang is given for a top. Ibex brings modules that nobody needs, so those of the core are searched for."""
     if not top.startswith("mcu"):
         return " ".join(rtl_files())
-    own = [str(path) for folder in ("rtl/mcu", "rtl/cells") for path in sorted(pathlib.Path(folder).rglob("*.sv"))
-           if "tests" not in path.parts and not path.name.endswith("_pkg.sv")]
-    return " ".join([ibex(), "rtl/pkg/secded_pkg.sv", "rtl/mcu/mcu_pkg.sv", *own])
+    flags = [flag.replace("+incdir+", "-I ") for flag in rtl_flags("-DIBEX=1") if not flag.endswith(".vlt")]
+    return " ".join(["--libext .sv", *flags, f"rtl/mcu/{top}.sv"])
 
 
 def script(target: str, top: str, parameters: dict, name: str, memories_only: bool) -> str:

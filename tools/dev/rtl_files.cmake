@@ -1,4 +1,5 @@
-# Prints Verilator's arguments for the RTL, a line each: search folders, waivers, packages in order; with -DIBEX=1 those of Ibex before.
+# Prints Verilator's arguments for the RTL, a line each, paths from the root: search folders, waivers, packages in order; with -DIBEX=1
+# those of Ibex before.
 include(${CMAKE_CURRENT_LIST_DIR}/../../rtl/files.cmake)
 foreach(folder IN LISTS SALLYPORT_RTL_FOLDERS)
   message("-y")
@@ -6,13 +7,16 @@ foreach(folder IN LISTS SALLYPORT_RTL_FOLDERS)
 endforeach()
 message("rtl/lint.vlt")
 if(IBEX)
+  # Paths outside of the root mean nothing to tools in WebAssembly.
+  get_filename_component(root ${CMAKE_CURRENT_LIST_DIR}/../.. ABSOLUTE)
+  file(RELATIVE_PATH ibex ${root} ${SALLYPORT_IBEX})
   foreach(folder IN LISTS SALLYPORT_IBEX_FOLDERS)
     message("-y")
-    message("${SALLYPORT_IBEX}/${folder}")
-    message("+incdir+${SALLYPORT_IBEX}/${folder}")
+    message("${ibex}/${folder}")
+    message("+incdir+${ibex}/${folder}")
   endforeach()
   foreach(package IN LISTS SALLYPORT_IBEX_PACKAGES)
-    message("${SALLYPORT_IBEX}/${package}")
+    message("${ibex}/${package}")
   endforeach()
 endif()
 foreach(package IN LISTS SALLYPORT_RTL_PACKAGES)
