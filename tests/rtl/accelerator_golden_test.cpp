@@ -13,6 +13,7 @@
 #include "accel/accelerator.hpp"
 #include "device.hpp"
 #include "sallyport/model/outer_header.hpp"
+#include "support/environment.hpp"
 #include "support/profile_under_test.hpp"
 #include "traffic.hpp"
 
@@ -27,11 +28,6 @@ struct Form {
 constexpr Form kSmall{sim::Variant::k64Sas, 64, 64};
 constexpr Form kLarge{sim::Variant::k1024Sas, 1024, 1024};
 constexpr std::uint32_t kUsed = 64;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 0);
-}
 
 /// What an event tells, without its number and time.
 using EventFacts = std::tuple<std::uint16_t, std::uint16_t, std::uint32_t, std::uint8_t, bool, bool, std::uint64_t>;

@@ -5,13 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <vector>
 
 #include "accel/accelerator.hpp"
 #include "device.hpp"
 #include "sallyport/model/outer_header.hpp"
+#include "support/environment.hpp"
 #include "traffic.hpp"
 
 namespace sallyport::test {
@@ -19,11 +19,6 @@ namespace sallyport::test {
 inline constexpr std::uint32_t kSas = 64;
 inline constexpr std::uint32_t kWindow = 64;
 inline constexpr std::uint64_t kStuck = 20'000'000;
-
-inline std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 0);
-}
 
 inline abi::Verdict verdict(const PacketOut& out) { return static_cast<abi::Verdict>(out.status.verdict); }
 

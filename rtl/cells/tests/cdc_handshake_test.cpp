@@ -4,25 +4,24 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <deque>
 #include <random>
 
 #include "Vcdc_handshake_model.h"
+#include "support/environment.hpp"
 #include "verilated.h"
 
 namespace sallyport::test {
 namespace {
 
 TEST(CdcHandshake, EveryRequestOnceWithItsAnswer) {
-  const char* text = std::getenv("SALLYPORT_SEED");
-  const std::uint64_t seed = text == nullptr ? 1 : std::strtoull(text, nullptr, 0);
+  const std::uint64_t seed = from_environment("SALLYPORT_SEED", 1);
   SCOPED_TRACE("SALLYPORT_SEED=" + std::to_string(seed));
   std::mt19937_64 random(seed);
   for (const auto& [src_period, dst_period] : {std::pair{10, 10}, std::pair{10, 11}, std::pair{10, 97},
                                                std::pair{97, 10}, std::pair{20, 10}, std::pair{7, 31}}) {
     Vcdc_handshake_model model;
-    std::deque<std::uint32_t> sent, arrived, answered;
+    std::deque<std::uint32_t> sent, answered;
     std::size_t done = 0;
     std::uint64_t src_clocks = 0, began = 0, slowest = 0;
     bool pending = false;  // dst has taken a request and not answered

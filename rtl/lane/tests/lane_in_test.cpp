@@ -4,10 +4,10 @@
 // SALLYPORT_SEED and SALLYPORT_ROUNDS in the environment choose another run.
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 
 #include "in_lane.hpp"
 #include "in_packets.hpp"
+#include "support/environment.hpp"
 
 namespace sallyport::test {
 namespace {
@@ -17,11 +17,6 @@ using abi::Verdict;
 using ::testing::Test;
 
 constexpr std::size_t kLongest = 10240;  // octets, MAX_PACKET as the CMake file elaborates it
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 0);
-}
 
 /// A lane, and SAs and packets at random for it.
 class RandomWorld {

@@ -3,10 +3,10 @@
 //
 // SALLYPORT_SEED and SALLYPORT_ROUNDS in the environment choose another run.
 #include <cstdio>
-#include <cstdlib>
 
 #include "out_lane.hpp"
 #include "out_packets.hpp"
+#include "support/environment.hpp"
 
 namespace sallyport::test {
 namespace {
@@ -14,11 +14,6 @@ namespace {
 using abi::SaFlag;
 using abi::Verdict;
 using ::testing::Test;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 0);
-}
 
 /// A lane, and SAs and packets at random for it.
 class RandomWorld {

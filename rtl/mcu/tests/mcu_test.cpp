@@ -3,19 +3,16 @@
 // SALLYPORT_SEED in the environment is another run.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 #include <random>
 
 #include "mcu_machine.hpp"
+#include "support/environment.hpp"
 
 namespace sallyport::test {
 namespace {
 
-std::uint64_t seed() {
-  const char* text = std::getenv("SALLYPORT_SEED");
-  return text == nullptr ? 1 : std::strtoull(text, nullptr, 0);
-}
+std::uint64_t seed() { return from_environment("SALLYPORT_SEED", 1); }
 
 void flip(McuMachine& machine, std::uint32_t address, std::uint64_t mask) {
   auto& pins = machine.pins();

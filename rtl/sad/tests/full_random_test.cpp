@@ -2,22 +2,19 @@
 // once, every answer and every event compared.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <deque>
 #include <map>
 #include <random>
 
 #include "Vsad_full_4_model.h"
 #include "Vsad_full_64_model.h"
+#include "support/environment.hpp"
 #include "table_reference.hpp"
 
 namespace sallyport::test {
 namespace {
 
-std::uint64_t seed() {
-  const char* given = std::getenv("SALLYPORT_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 0) : 20260;
-}
+std::uint64_t seed() { return from_environment("SALLYPORT_SEED", 20260); }
 
 template <class V, unsigned kLanes>
 class RandomRun {

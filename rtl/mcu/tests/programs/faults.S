@@ -1,16 +1,6 @@
 // Meets what cannot be read or written, and tells the device what trap came of it: mcause at 0, mtval at 4. Then the word that it read
 // last, at 8.
-  .section .text.init
-  .option push
-  .option norvc
-  .rept 32
-  j handler
-  .endr
-  .globl _start
-_start:
-  j begin
-  .option pop
-begin:
+#include "vectors.inc"
   li s0, 0x20000000
   csrw mtvec, zero
   li t1, 0x40000000       // nobody there

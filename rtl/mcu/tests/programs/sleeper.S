@@ -1,15 +1,5 @@
 // Sleeps until an external interrupt comes, says so to the device with mcycle, and sleeps again. The device takes the interrupt back.
-  .section .text.init
-  .option push
-  .option norvc
-  .rept 32
-  j handler
-  .endr
-  .globl _start
-_start:
-  j begin
-  .option pop
-begin:
+#include "vectors.inc"
   li s0, 0x20000000
   li s1, 0
   csrw mtvec, zero
