@@ -44,8 +44,9 @@ LEVELS_PAGE = ROOT / "docs/reference/levels.md"
 LEVELS = {"FULL": "1", "NUM_SAS": "1024"}
 LEVELS_LIMIT = 8
 # Synthesis trades the depth of every path for area as long as another one is deeper. The management side, whose turns take dozens of
-# clocks, is mapped by itself so that it does not set that measure for the data path. So are masks that are one level deep by themselves.
-APART = ["sad_slow", "sad_bank_lanes", "mgmt_regs", "sad_masks"]
+# clocks, is mapped by itself so that it does not set that measure for the data path. So are masks and picks that are one or two
+# levels deep by themselves.
+APART = ["sad_slow", "sad_bank_lanes", "mgmt_regs", "sad_masks", "sad_pick"]
 # Registers that are no part of the data path: the management side's (some go by the names of their nets above it), and the lanes by
 # which its turns read.
 MANAGEMENT = r"\b(u_slow|u_regs|u_lanes|corrected|turn_(i|o|(wr|row|code|wr_word|wr_row)(_i|_o)?))\b"

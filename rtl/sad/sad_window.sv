@@ -21,8 +21,13 @@ module sad_window #(
   logic [63:0] home_word, home_now;
 
   assign home_now = words_i[WordBits'(home)];
+
   // sad_replay's seen_o, but picked instead of masked: half the levels, where all others wait for it.
-  assign seen_o   = home_now[seq_i[5:0]];
+  sad_pick u_pick (
+      .word_i(home_now),
+      .at_i  (seq_i[5:0]),
+      .bit_o (seen_o)
+  );
 
   // verilator lint_off PINCONNECTEMPTY
   sad_replay #(
