@@ -1,8 +1,8 @@
 # Verilated models and tests.
 #
-#   sallyport_add_model(NAME n TOP module [PARAMETERS -GX=1 ...] [FOLDER f] [TRACE] [NO_ASSERT] [IBEX])
+#   sallyport_add_model(NAME n TOP module [PARAMETERS -GX=1 ...] [FOLDER f] [TRACE] [NO_ASSERT])
 #     -> static library target n with class Vn (header "Vn.h") of the module, elaborated with the parameters. The module may stand in
-#        folder f, IBEX has the management core's sources with it.
+#        folder f.
 #   sallyport_add_test(NAME n SOURCES a_test.cpp ... [LIBS lib ...] [LABELS l ...] [TIMEOUT seconds])
 #     -> GoogleTest executable n, known to CTest.
 #   sallyport_add_full_profile_run(n): test n once more, against the full profile.
@@ -40,9 +40,12 @@ endif()
 # Packages in order of use, then every folder of modules.
 set(SALLYPORT_RTL ${PROJECT_SOURCE_DIR}/rtl)
 include(${SALLYPORT_RTL}/files.cmake)
+if(NOT SALLYPORT_IBEX)
+  message(FATAL_ERROR "no Ibex in .venv: './dev setup' fetches it")
+endif()
 
 function(sallyport_add_model)
-  cmake_parse_arguments(M "TRACE;NO_ASSERT;IBEX" "NAME;TOP;FOLDER" "PARAMETERS" ${ARGN})
+  cmake_parse_arguments(M "TRACE;NO_ASSERT" "NAME;TOP;FOLDER" "PARAMETERS" ${ARGN})
   set(dir ${CMAKE_CURRENT_BINARY_DIR}/${M_NAME}.dir)
   set(archive ${dir}/V${M_NAME}__ALL.a)
   set(flags --cc --build -j 1 -O3 --x-assign fast --x-initial fast --Mdir ${dir} --prefix V${M_NAME} --top-module ${M_TOP}
@@ -71,17 +74,12 @@ function(sallyport_add_model)
   endif()
   set(packages ${SALLYPORT_RTL_PACKAGES})
   list(TRANSFORM packages PREPEND ${SALLYPORT_RTL}/)
-  if(M_IBEX)
-    if(NOT SALLYPORT_IBEX)
-      message(FATAL_ERROR "no Ibex in .venv: './dev setup' fetches it")
-    endif()
-    foreach(folder IN LISTS SALLYPORT_IBEX_FOLDERS)
-      list(APPEND search -y ${SALLYPORT_IBEX}/${folder} +incdir+${SALLYPORT_IBEX}/${folder})
-    endforeach()
-    set(ibex ${SALLYPORT_IBEX_PACKAGES})
-    list(TRANSFORM ibex PREPEND ${SALLYPORT_IBEX}/)
-    list(PREPEND packages ${ibex})
-  endif()
+  foreach(folder IN LISTS SALLYPORT_IBEX_FOLDERS)
+    list(APPEND search -y ${SALLYPORT_IBEX}/${folder} +incdir+${SALLYPORT_IBEX}/${folder})
+  endforeach()
+  set(ibex ${SALLYPORT_IBEX_PACKAGES})
+  list(TRANSFORM ibex PREPEND ${SALLYPORT_IBEX}/)
+  list(PREPEND packages ${ibex})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${SALLYPORT_RTL}/*.sv ${SALLYPORT_RTL}/*.vlt)
   add_custom_command(
     OUTPUT ${archive} ${dir}/V${M_NAME}.h

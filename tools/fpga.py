@@ -169,7 +169,7 @@ def wrapper(portlist: str) -> str:
 
 def fingerprint(design: Design) -> str:
     digest = hashlib.sha256(design.read().encode())
-    for name in (*synth.rtl_files(design.top), "tools/fpga.py", "tools/floorplan.py", ".venv/requirements.installed"):
+    for name in (*synth.rtl_files(), "tools/fpga.py", "tools/floorplan.py", ".venv/requirements.installed"):
         digest.update(pathlib.Path(name).read_bytes())
     return digest.hexdigest()
 
@@ -331,7 +331,7 @@ def command_levels(args: argparse.Namespace) -> int:
     design.folder.mkdir(parents=True, exist_ok=True)
     netlist = design.folder / "xc7.json"
     modules = " ".join(f"{module} {module}$*" for module in args.apart)
-    seconds = yosys([design.read(hierarchy=bool(modules)), *([f"setattr -mod -set keep_hierarchy 1 {modules}"] if modules else []),
+    seconds = yosys([design.read(hierarchy=bool(modules)), synth.XC7_MAPPING, *([f"setattr -mod -set keep_hierarchy 1 {modules}"] if modules else []),
                      f"synth_xilinx -family xc7 -flatten -noiopad -noclkbuf -top {design.top}",
                      *([f"setattr -mod -unset keep_hierarchy {modules}", "flatten"] if modules else []), f"write_json {netlist}"],
                     design, "xc7")
@@ -356,7 +356,7 @@ The whole top ({parameters}; one lane) after `synth_xilinx` for 7-series, from r
 at flip-flops, block RAM and DSP pins; a LUT with its MUXF7 and MUXF8 is a level, a carry chain is one and one more for 32 bits.
 Made by `./dev fpga levels`, which fails when the data path is deeper than {LEVELS_LIMIT}. Left out are paths that begin or end in registers
 of the management side: commands, events, scrubber, register block. With those {whole.maximum} levels are the most. Synthesis mapped these
-modules by themselves: {', '.join(f'`{name}`' for name in apart)}.
+modules by themselves: {', '.join(f'`{name}`' for name in apart)}; ABC was told that a LUT takes time (`tools/xc7_luts.txt`).
 
 {chr(10).join(histogram)}
 

@@ -36,26 +36,28 @@ LUTS = {"ecp5": ("LUT4",), "xc7": ("LUT1", "LUT2", "LUT3", "LUT4", "LUT5", "LUT6
 FLIPFLOPS = {"ecp5": ("TRELLIS_FF",), "xc7": ("FDRE", "FDSE", "FDCE", "FDPE")}
 
 
-def rtl_flags(*definitions: str) -> list[str]:
+def rtl_flags() -> list[str]:
     """Verilator's arguments for the RTL (rtl/files.cmake), paths from the root."""
-    return subprocess.run(["cmake", *definitions, "-P", "tools/dev/rtl_files.cmake"], capture_output=True, text=True, check=True).stderr.split()
+    return subprocess.run(["cmake", "-P", "tools/dev/rtl_files.cmake"], capture_output=True, text=True, check=True).stderr.split()
 
 
-def rtl_files(top: str = "sallyport") -> list[str]:
-    """The design's own files that a top may have: packages in order, then every module."""
-    core = top.startswith("mcu")
-    packages = [flag for flag in rtl_flags() if flag.endswith("_pkg.sv")]
-    modules = [str(path) for path in sorted(pathlib.Path("rtl").rglob("*.sv"))
-               if str(path) not in packages and not {"boards", "tests", *([] if core else ["mcu"])} & set(path.parts)]
-    return packages + modules
+def rtl_files() -> list[str]:
+    """The design's own files."""
+    return [str(path) for path in sorted(pathlib.Path("rtl").rglob("*.sv")) if not {"boards", "tests"} & set(path.parts)]
 
 
 def sources(top: str) -> str:
-    """What read_slang is given for a top. Ibex brings modules that nobody needs, so those of the core are searched for."""
-    if not top.startswith("mcu"):
-        return " ".join(rtl_files())
-    flags = [flag.replace("+incdir+", "-I ") for flag in rtl_flags("-DIBEX=1") if not flag.endswith(".vlt")]
-    return " ".join(["--libext .sv", *flags, f"rtl/mcu/{top}.sv"])
+    """What read_slang is given for a top: modules are searched for, because Ibex brings some that nobody needs."""
+    found = [path for path in rtl_files() if pathlib.Path(path).stem == top]
+    if len(found) != 1:
+        sys.exit(f"no module {top} in rtl/")
+    flags = [flag.replace("+incdir+", "-I ") for flag in rtl_flags() if not flag.endswith(".vlt")]
+    return " ".join(["--libext .sv", *flags, *found])
+
+
+# ABC's script as Yosys has it, but for the delays of LUTs.
+XC7_MAPPING = ("scratchpad -set abc9.script +read_lut,tools/xc7_luts.txt;&scorr;&sweep;&dc2;&dch,-f;&ps;&if,{C},{W},{D},{R},-v;&mfs;"
+               "&ps,-l")
 
 
 def script(target: str, top: str, parameters: dict, name: str, memories_only: bool) -> str:
@@ -65,10 +67,10 @@ def script(target: str, top: str, parameters: dict, name: str, memories_only: bo
     rams = " ".join(f"t:{cell}" for cell in BLOCK_RAM[target])
     return "\n".join([
         f"read_slang --threads 1 -DSYNTHESIS --top {top} {generics} {sources(top)}",
+        *([XC7_MAPPING] if target == "xc7" else []),
         f"{command} -top {top} -run :map_ffram",
         # A memory that can be written and is still here would become flip-flops (tables of constants become logic).
-        # The two-entry response buffer of the generated register block is registers by intent.
-        "select -assert-none t:$mem_v2 r:WR_PORTS>0 %i */*axil_resp_buffer_* %d",
+        "select -assert-none t:$mem_v2 r:WR_PORTS>0 %i",
         f"tee -o {BUILD}/{name}.rams select -list {rams}",
         *rest,
         f"tee -o {BUILD}/{name}.json stat -json",

@@ -35,6 +35,7 @@ ErrorCode kind_of(MailboxCode code) {
       return ErrorCode::kBusFailure;
     case MailboxCode::kOk:
     case MailboxCode::kMemory:
+    case MailboxCode::kNoRandom:
     case MailboxCode::kDevice:
       break;
   }
@@ -49,6 +50,8 @@ const char* advice(MailboxCode code) {
       return "the owner holds as many entries as it may";
     case MailboxCode::kStaleGeneration:
       return "the entry has another tenant; drop the handle";
+    case MailboxCode::kNoRandom:
+      return "the device's noise source has failed its tests; it cannot be used";
     case MailboxCode::kNotKeyed:
       return "the replacement is not active";
     case MailboxCode::kBadState:

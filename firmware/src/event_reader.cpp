@@ -14,18 +14,20 @@ bool EventReader::start() {
   return depth_ != 0;
 }
 
-bool EventReader::poll() {
+bool EventReader::poll(std::uint32_t most) {
+  more_ = false;
   const auto head = bus_.read32(regs::kEvHeadAddress);
   if (!head) return false;
   const std::uint32_t before = tail_;
   bool bus_ok = true;
-  while (tail_ != *head && !notices_.full()) {
+  while (tail_ != *head && tail_ - before < most && !notices_.full()) {
     abi::EventRecord record;
     bus_ok = read_record(tail_ + 1, record);
     if (!bus_ok) break;
     post(record);
     ++tail_;
   }
+  more_ = tail_ != *head;
   if (tail_ != before) bus_ok = bus_.write32(regs::kEvTailAddress, tail_) && bus_ok;
   return bus_ok;
 }

@@ -59,6 +59,8 @@ Answer answer_to(const abi::MailboxHead& head, MailboxCode code) {
 
 MailboxCode Firmware::start() {
   started_ = false;
+  refusal_ = MailboxCode::kNotStarted;
+  if (!random_.usable()) return refusal_ = MailboxCode::kNoRandom;
   const auto version = bus_.read32(regs::kVersionAddress);
   if (!version) return MailboxCode::kBus;
   if ((*version & regs::kVersionAbiMask) != abi::kAbiVersion) return MailboxCode::kBadVersion;
@@ -90,10 +92,11 @@ MailboxCode Firmware::check(const Message& request, const abi::MailboxHead& head
   const std::size_t used = used_octets(command);
   if (used == 0) return MailboxCode::kBadCommand;
   if (head.code != 0) return MailboxCode::kBadMessage;
-  for (std::size_t i = used; i < request.size(); ++i) {
-    if (request[i] != 0) return MailboxCode::kBadMessage;
-  }
-  return started_ ? MailboxCode::kOk : MailboxCode::kNotStarted;
+  // No early end: all octets are looked at in the same time, and it is less work for each.
+  std::uint8_t rest = 0;
+  for (std::size_t i = used; i < request.size(); ++i) rest |= request[i];
+  if (rest != 0) return MailboxCode::kBadMessage;
+  return started_ ? MailboxCode::kOk : refusal_;
 }
 
 Message Firmware::handle(const Message& request) {
@@ -236,9 +239,9 @@ MailboxCode Firmware::set_quota(const abi::MailboxQuota& request, abi::MailboxAn
   return MailboxCode::kOk;
 }
 
-bool Firmware::poll() {
+bool Firmware::poll(std::uint32_t most) {
   if (!started_) return false;
-  const bool events_ok = events_.poll();
+  const bool events_ok = events_.poll(most);
   return manager_.poll(bus_.now_ns()) && events_ok;
 }
 

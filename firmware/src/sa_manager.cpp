@@ -137,7 +137,7 @@ void SaManager::note(std::uint16_t index, EntryState from, EntryState to, Transi
   notice.owner = entry.owner;
   notice.partner = entry.partner;
   notice.time = time;
-  notice.posted = bus_.now_ns();
+  notice.posted = time;  // a transition is the firmware's own deed
   notices_.post(notice);
 }
 

@@ -57,7 +57,7 @@ TEST_F(EventReaderTest, TakesARecordAndMovesTheTailOnce) {
   expect_record(15, record(32, 9, abi::EventKind::kSoftOctets));
   expect_record(0, record(33, 9, abi::EventKind::kIcvLimit));
   bus_.expect_write(regs::kEvTailAddress, 33);
-  EXPECT_TRUE(reader_.poll());
+  EXPECT_TRUE(reader_.poll(UINT32_MAX));
   const auto soft = queue_.take();
   ASSERT_TRUE(soft);
   EXPECT_EQ(soft->kind, static_cast<std::uint8_t>(abi::NoticeKind::kSoft));
@@ -76,7 +76,7 @@ TEST_F(EventReaderTest, AnOldGenerationGetsNothingOfTheNewTenant) {
   bus_.expect_read(regs::kEvHeadAddress, 32U);
   expect_record(15, record(32, 8, abi::EventKind::kHard));
   bus_.expect_write(regs::kEvTailAddress, 32);
-  EXPECT_TRUE(reader_.poll());
+  EXPECT_TRUE(reader_.poll(UINT32_MAX));
   const auto notice = queue_.take();
   EXPECT_EQ(notice->kind, static_cast<std::uint8_t>(abi::NoticeKind::kHard));
   EXPECT_EQ(notice->generation, 8);
@@ -89,26 +89,26 @@ TEST_F(EventReaderTest, LeavesInTheRingWhatHasNoRoom) {
   expect_record(15, record(32, 9, abi::EventKind::kSoftOctets));
   expect_record(0, record(33, 9, abi::EventKind::kSoftPackets));
   bus_.expect_write(regs::kEvTailAddress, 33);
-  EXPECT_TRUE(reader_.poll());
+  EXPECT_TRUE(reader_.poll(UINT32_MAX));
   bus_.expect_read(regs::kEvHeadAddress, 34U);
-  EXPECT_TRUE(reader_.poll());
+  EXPECT_TRUE(reader_.poll(UINT32_MAX));
   EXPECT_EQ(queue_.lost(), 0U);
   queue_.take();
   bus_.expect_read(regs::kEvHeadAddress, 34U);
   expect_record(1, record(34, 9, abi::EventKind::kSeqEnd));
   bus_.expect_write(regs::kEvTailAddress, 34);
-  EXPECT_TRUE(reader_.poll());
+  EXPECT_TRUE(reader_.poll(UINT32_MAX));
 }
 
 TEST_F(EventReaderTest, ReadsAgainWhenTheBusGaveAWrongRecord) {
   bus_.expect_read(regs::kEvHeadAddress, 32U);
   expect_record(15, record(16, 9, abi::EventKind::kSoftOctets));
-  EXPECT_FALSE(reader_.poll());
+  EXPECT_FALSE(reader_.poll(UINT32_MAX));
   EXPECT_FALSE(queue_.take());
   bus_.expect_read(regs::kEvHeadAddress, 32U);
   expect_record(15, record(32, 9, abi::EventKind::kSoftOctets));
   bus_.expect_write(regs::kEvTailAddress, 32);
-  EXPECT_TRUE(reader_.poll());
+  EXPECT_TRUE(reader_.poll(UINT32_MAX));
   EXPECT_TRUE(queue_.take());
 }
 

@@ -67,6 +67,29 @@ TEST(Start, RefusesAnotherAbi) {
   EXPECT_EQ(static_cast<MailboxCode>(firmware.handle(hello.pack())[3]), MailboxCode::kNotStarted);
 }
 
+TEST(Start, RefusesWithoutRandomNumbers) {
+  class Unusable final : public RandomSource {
+   public:
+    std::uint32_t next() override {
+      ADD_FAILURE() << "a number was drawn";
+      return 0;
+    }
+    [[nodiscard]] bool usable() const override { return false; }
+  };
+  sallyport::test::FakeDevice device;
+  FakeBus bus(device);
+  Unusable random;
+  Storage<64, 8, 1> storage{};
+  Firmware firmware(bus, random, storage);
+  EXPECT_EQ(firmware.start(), MailboxCode::kNoRandom);
+  EXPECT_FALSE(device.enabled());
+  EXPECT_FALSE(firmware.poll());
+  abi::MailboxHello hello;
+  hello.version = abi::kAbiVersion;
+  hello.command = static_cast<std::uint8_t>(MailboxCommand::kHello);
+  EXPECT_EQ(static_cast<MailboxCode>(firmware.handle(hello.pack())[3]), MailboxCode::kNoRandom);
+}
+
 TEST(Start, RefusesATableLargerThanItsMemory) {
   sallyport::test::FakeDevice device(10);
   FakeBus bus(device);

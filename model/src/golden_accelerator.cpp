@@ -96,4 +96,21 @@ void GoldenAccelerator::preset(std::uint32_t index, std::uint64_t sequence, std:
   entries_[index].sa.preset(sequence, octets, packets, icv_failures);
 }
 
+GoldenAccelerator::Checkpoint GoldenAccelerator::checkpoint(std::uint32_t index) const {
+  Checkpoint out;
+  out.index = index;
+  if (index < entries_.size()) out.sa = entries_[index].sa;
+  out.ip_id = ip_id_;
+  out.outbound_counts = outbound_counts_;
+  out.inbound_counts = inbound_counts_;
+  return out;
+}
+
+void GoldenAccelerator::roll_back(const Checkpoint& to) {
+  if (to.sa) entries_[to.index].sa = *to.sa;
+  ip_id_ = to.ip_id;
+  outbound_counts_ = to.outbound_counts;
+  inbound_counts_ = to.inbound_counts;
+}
+
 }  // namespace sallyport::model

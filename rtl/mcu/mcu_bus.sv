@@ -8,7 +8,8 @@
 // other. A master has one request under way and is granted the next one with the answer, so answers come in order. A request for which
 // there is no target, or a write to the locked image, is answered with err.
 module mcu_bus
-  import mcu_pkg::*;
+  import reg_pkg::*;
+  import sallyport_abi_pkg::*;
 #(
     parameter int IMAGE_OCTETS = 32768,
     parameter int DATA_OCTETS  = 32768,
@@ -20,15 +21,15 @@ module mcu_bus
     // 0 loader, 1 data, 2 fetch
     input  logic     [Masters-1:0] m_valid_i,
     output logic     [Masters-1:0] m_ready_o,
-    input  mcu_req_t [Masters-1:0] m_req_i,
+    input  reg_req_t [Masters-1:0] m_req_i,
     output logic     [Masters-1:0] m_rsp_valid_o,
-    output mcu_rsp_t [Masters-1:0] m_rsp_o,
+    output reg_rsp_t [Masters-1:0] m_rsp_o,
     // 0 image, 1 data, 2 devices
     output logic     [Targets-1:0] t_valid_o,
     input  logic     [Targets-1:0] t_ready_i,
-    output mcu_req_t [Targets-1:0] t_req_o,
+    output reg_req_t [Targets-1:0] t_req_o,
     input  logic     [Targets-1:0] t_rsp_valid_i,
-    input  mcu_rsp_t [Targets-1:0] t_rsp_i,
+    input  reg_rsp_t [Targets-1:0] t_rsp_i,
     input  logic                   image_locked_i  // the image cannot be written, by anybody
 );
   localparam int Nobody = Targets;
@@ -41,11 +42,11 @@ module mcu_bus
 
   function automatic logic [1:0] decode(input logic [31:0] addr, input logic write, input logic devices, input logic locked);
     logic [31:0] in_image, in_data;
-    in_image = addr - ImageBase;
-    in_data  = addr - DataBase;
+    in_image = addr - CORE_IMAGE_BASE;
+    in_data  = addr - CORE_DATA_BASE;
     if (in_image < 32'(IMAGE_OCTETS)) return write && locked ? 2'(Nobody) : 2'd0;
     if (in_data < 32'(DATA_OCTETS)) return 2'd1;
-    if (devices && addr[31:28] == DeviceBase[31:28]) return 2'd2;
+    if (devices && addr[31:29] == CORE_DEVICE_BASE[31:29]) return 2'd2;  // and CORE_ACCEL_BASE
     return 2'(Nobody);
   endfunction
 
@@ -67,6 +68,10 @@ module mcu_bus
       t_req_o[t]   = '0;
       for (int m = 0; m < Masters; m++) if (serves[t][m]) t_req_o[t] = m_req_i[m];
     end
+  end
+
+  // By itself: what a target grants may depend on what it is asked.
+  always_comb begin
     m_ready_o = lost;
     for (int t = 0; t < Targets; t++) if (t_ready_i[t]) m_ready_o |= serves[t];
   end

@@ -7,20 +7,17 @@
 //                                                   '----------------------'
 //
 // WIPE zeroes both memories, so nothing of an earlier image or its data is left. In EMPTY alone the host reaches the memories; from CHECK
-// on its requests are answered with err, and the image is locked. REFUSED ends with stop.
+// on the image is locked, and in RUN the host reaches the mailbox, the first MAILBOX_OCTETS of the data memory. All else is answered with
+// err. REFUSED ends with stop.
 //
-// The image begins with 32 interrupt vectors and the jump of the reset. Then, at octet 132:
-//
-//   magic "SLYF" | ABI version [15:0] | octets of the image, a multiple of 4 | CRC-32 | octets of data memory that it needs
-//
-// The CRC-32 (IEEE 802.3) is that of all octets of the image with its own word as zero. It finds accidents, not forgers: whoever may write
-// the image may compute it. A check takes two clocks a word, and is made again before each restart.
+// What an image looks like stands in docs/reference/abi.md. Its CRC-32 finds accidents, not forgers: whoever may write the image may
+// compute it. A check takes two clocks a word, and is made again before each restart.
 module mcu_loader
-  import mcu_pkg::*;
+  import reg_pkg::*;
+  import sallyport_abi_pkg::*;
 #(
-    parameter int          IMAGE_OCTETS = 32768,
-    parameter int          DATA_OCTETS  = 32768,
-    parameter logic [15:0] ABI_VERSION  = 16'd1
+    parameter int IMAGE_OCTETS = 32768,
+    parameter int DATA_OCTETS  = 32768
 ) (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -28,29 +25,29 @@ module mcu_loader
     input  logic         start_i,
     input  logic         stop_i,
     input  logic         restart_i,
-    output load_state_e  state_o,
-    output load_code_e   code_o,       // of the last check
-    output logic         warm_o,       // the image has run before: this start is a restart
+    input  core_cause_e  restart_cause_i,
+    output core_state_e  state_o,
+    output core_check_e  check_o,      // what the last check found
+    output core_cause_e  cause_o,      // of the last start
     // Host's requests for the memories.
     input  logic         host_valid_i,
     output logic         host_ready_o,
-    input  mcu_req_t     host_req_i,
+    input  reg_req_t     host_req_i,
     output logic         host_rsp_valid_o,
-    output mcu_rsp_t     host_rsp_o,
+    output reg_rsp_t     host_rsp_o,
     // mcu_bus.
     output logic         load_valid_o,
     input  logic         load_ready_i,
-    output mcu_req_t     load_req_o,
+    output reg_req_t     load_req_o,
     input  logic         load_rsp_valid_i,
-    input  mcu_rsp_t     load_rsp_i,
+    input  reg_rsp_t     load_rsp_i,
     output logic         locked_o,
     output logic         core_rst_no,
     output logic         wipe_o,
     input  logic         wiping_i
 );
-  localparam int HeaderWord = 33;
+  localparam int HeaderWord = CORE_HEADER / 4;
   localparam int HeaderWords = 5;
-  localparam logic [31:0] Magic = {"F", "Y", "L", "S"};
   localparam int WordBits = $clog2(IMAGE_OCTETS / 4) + 1;
 
   // The remainder after one more word, its first octet in [7:0].
@@ -61,24 +58,26 @@ module mcu_loader
     return out;
   endfunction
 
-  load_state_e         state_q;
-  load_code_e          code_q;
-  logic                warm_q, asked_q, wiped_q, ended_q;
+  core_state_e         state_q;
+  core_check_e         check_q;
+  core_cause_e         cause_q;
+  logic                asked_q, wiped_q, ended_q;
   logic [WordBits-1:0] word_q, length_q;  // word that is asked for or comes; words of the image
   logic [31:0]         crc_q, want_q;
   logic                host_q;            // the request under way is the host's
   logic                refused_q;         // a request of the host that comes too late
 
-  wire open = state_q == LOAD_EMPTY;
+  wire [31:0] in_data = host_req_i.addr - CORE_DATA_BASE;
+  wire        open    = state_q == CORE_STATE_EMPTY || (state_q == CORE_STATE_RUN && in_data < 32'(MAILBOX_OCTETS));
 
   // ------------------------------------------------------------------ requests
   always_comb begin
     load_valid_o = 1'b0;
     load_req_o   = host_req_i;
     if (open) load_valid_o = host_valid_i;
-    if (state_q == LOAD_CHECK) begin
+    if (state_q == CORE_STATE_CHECK) begin
       load_valid_o = !asked_q && !ended_q;
-      load_req_o   = '{write: 1'b0, be: 4'hF, addr: ImageBase + 32'({word_q, 2'b00}), wdata: '0};
+      load_req_o   = '{write: 1'b0, be: 4'hF, addr: CORE_IMAGE_BASE | 32'({word_q, 2'b00}), wdata: '0};
     end
   end
 
@@ -87,30 +86,30 @@ module mcu_loader
   assign host_rsp_o       = refused_q ? '{err: 1'b1, rdata: '0} : load_rsp_i;
 
   // ------------------------------------------------------------------ check
-  wire        answer = state_q == LOAD_CHECK && asked_q && load_rsp_valid_i && !host_q;
+  wire        answer = state_q == CORE_STATE_CHECK && asked_q && load_rsp_valid_i && !host_q;
   wire [31:0] value  = load_rsp_i.rdata;
   wire        crc_here = word_q == WordBits'(HeaderWord + 3);
 
-  load_code_e found;
+  core_check_e found;
 
   always_comb begin
-    found = LOAD_OK;
+    found = CORE_CHECK_OK;
     unique case (word_q)
-      WordBits'(HeaderWord): if (value != Magic) found = LOAD_BAD_MAGIC;
-      WordBits'(HeaderWord + 1): if (value[15:0] != ABI_VERSION || value[31:16] != '0) found = LOAD_BAD_ABI;
+      WordBits'(HeaderWord): if (value != CORE_MAGIC) found = CORE_CHECK_BAD_MAGIC;
+      WordBits'(HeaderWord + 1): if (value != 32'(ABI_VERSION)) found = CORE_CHECK_BAD_ABI;
       WordBits'(HeaderWord + 2):
-      if (value > 32'(IMAGE_OCTETS) || value < 32'(4 * (HeaderWord + HeaderWords)) || value[1:0] != '0) found = LOAD_BAD_LENGTH;
-      WordBits'(HeaderWord + 4): if (value > 32'(DATA_OCTETS)) found = LOAD_BAD_LENGTH;
+      if (value > 32'(IMAGE_OCTETS) || value < 32'(4 * (HeaderWord + HeaderWords)) || value[1:0] != '0) found = CORE_CHECK_BAD_LENGTH;
+      WordBits'(HeaderWord + 4): if (value > 32'(DATA_OCTETS)) found = CORE_CHECK_BAD_LENGTH;
       default: ;
     endcase
-    if (load_rsp_i.err) found = LOAD_MEMORY;
+    if (load_rsp_i.err) found = CORE_CHECK_MEMORY;
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q   <= LOAD_WIPE;
-      code_q    <= LOAD_OK;
-      warm_q    <= 1'b0;
+      state_q   <= CORE_STATE_WIPE;
+      check_q    <= CORE_CHECK_OK;
+      cause_q   <= CORE_CAUSE_COLD;
       asked_q   <= 1'b0;
       ended_q   <= 1'b0;
       wiped_q   <= 1'b0;
@@ -124,15 +123,15 @@ module mcu_loader
       refused_q <= host_valid_i && host_ready_o && !open;
       if (load_rsp_valid_i) host_q <= 1'b0;
       if (open && host_valid_i && load_ready_i) host_q <= 1'b1;
-      wiped_q <= state_q == LOAD_WIPE;
+      wiped_q <= state_q == CORE_STATE_WIPE;
 
       unique case (state_q)
-        LOAD_WIPE: if (wiped_q && !wiping_i) state_q <= LOAD_EMPTY;
-        LOAD_EMPTY: if (start_i) begin
-          state_q <= LOAD_CHECK;
-          warm_q  <= 1'b0;
+        CORE_STATE_WIPE: if (wiped_q && !wiping_i) state_q <= CORE_STATE_EMPTY;
+        CORE_STATE_EMPTY: if (start_i) begin
+          state_q <= CORE_STATE_CHECK;
+          cause_q <= CORE_CAUSE_COLD;
         end
-        LOAD_CHECK: begin
+        CORE_STATE_CHECK: begin
           if (load_valid_o && load_ready_i) asked_q <= 1'b1;
           if (answer) begin
             asked_q <= 1'b0;
@@ -141,24 +140,24 @@ module mcu_loader
             if (crc_here) want_q <= value;
             if (word_q == WordBits'(HeaderWord + 2)) length_q <= value[WordBits+1:2];
             if (word_q + 1'b1 == length_q) ended_q <= 1'b1;
-            if (found != LOAD_OK) begin
-              code_q  <= found;
-              state_q <= LOAD_REFUSED;
+            if (found != CORE_CHECK_OK) begin
+              check_q  <= found;
+              state_q <= CORE_STATE_REFUSED;
             end
           end
           if (ended_q) begin
-            code_q  <= ~crc_q == want_q ? LOAD_OK : LOAD_BAD_CRC;
-            state_q <= ~crc_q == want_q ? LOAD_RUN : LOAD_REFUSED;
+            check_q  <= ~crc_q == want_q ? CORE_CHECK_OK : CORE_CHECK_BAD_CRC;
+            state_q <= ~crc_q == want_q ? CORE_STATE_RUN : CORE_STATE_REFUSED;
           end
         end
-        LOAD_RUN: if (restart_i) begin
-          state_q <= LOAD_CHECK;
-          warm_q  <= 1'b1;
+        CORE_STATE_RUN: if (restart_i) begin
+          state_q <= CORE_STATE_CHECK;
+          cause_q <= restart_cause_i;
         end
-        default: ;  // LOAD_REFUSED
+        default: ;  // CORE_STATE_REFUSED
       endcase
 
-      if (state_q != LOAD_CHECK) begin
+      if (state_q != CORE_STATE_CHECK) begin
         asked_q  <= 1'b0;
         ended_q  <= 1'b0;
         word_q   <= '0;
@@ -166,28 +165,31 @@ module mcu_loader
         crc_q    <= '1;
       end
       if (stop_i) begin
-        state_q <= LOAD_WIPE;
-        code_q  <= LOAD_OK;
+        state_q <= CORE_STATE_WIPE;
+        check_q  <= CORE_CHECK_OK;
         wiped_q <= 1'b0;
       end
     end
   end
 
   assign state_o     = state_q;
-  assign code_o      = code_q;
-  assign warm_o      = warm_q;
-  assign locked_o    = state_q inside {LOAD_CHECK, LOAD_RUN, LOAD_REFUSED};
-  assign core_rst_no = state_q == LOAD_RUN;
-  assign wipe_o      = state_q == LOAD_WIPE && !wiped_q;
+  assign check_o     = check_q;
+  assign cause_o     = cause_q;
+  assign locked_o    = state_q inside {CORE_STATE_CHECK, CORE_STATE_RUN, CORE_STATE_REFUSED};
+  assign core_rst_no = state_q == CORE_STATE_RUN;
+  assign wipe_o      = state_q == CORE_STATE_WIPE && !wiped_q;
 
 `ifndef SYNTHESIS
   logic checked_q;  // CHECK said yes since the image could last be written
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || open || state_q == LOAD_WIPE) checked_q <= 1'b0;
-    else if (state_q == LOAD_CHECK && ended_q && ~crc_q == want_q) checked_q <= 1'b1;
+    if (!rst_ni || state_q inside {CORE_STATE_EMPTY, CORE_STATE_WIPE}) checked_q <= 1'b0;
+    else if (state_q == CORE_STATE_CHECK && ended_q && ~crc_q == want_q) checked_q <= 1'b1;
     if (rst_ni) begin
-      if (core_rst_no) a_checked: assert (checked_q && locked_o && code_q == LOAD_OK);
-      if (load_valid_o && load_req_o.write) a_open: assert (open);
+      if (core_rst_no) a_checked: assert (checked_q && locked_o && check_q == CORE_CHECK_OK);
+      if (load_valid_o && load_req_o.write) begin
+        a_open: assert (state_q == CORE_STATE_EMPTY || (load_req_o.addr >= CORE_DATA_BASE &&
+                                                        load_req_o.addr < CORE_DATA_BASE + 32'(MAILBOX_OCTETS)));
+      end
     end
   end
 `endif

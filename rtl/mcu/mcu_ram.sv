@@ -9,7 +9,7 @@
 // wipe_i zeroes everything, a word a clock, and grants nothing meanwhile; it is obeyed at any time and cuts off what was going on.
 // Without it the contents are unknown after power-up: reset does not touch them.
 module mcu_ram
-  import mcu_pkg::*;
+  import reg_pkg::*;
 #(
     parameter int OCTETS = 32768,  // a power of two
     parameter bit SIM    = 1'b0,   // 1: bits can be flipped
@@ -20,9 +20,9 @@ module mcu_ram
     input  logic                 rst_ni,
     input  logic                 valid_i,
     output logic                 ready_o,
-    input  mcu_req_t             req_i,
+    input  reg_req_t             req_i,
     output logic                 rsp_valid_o,
-    output mcu_rsp_t             rsp_o,
+    output reg_rsp_t             rsp_o,
     input  logic                 wipe_i,
     output logic                 wiping_o,
     output logic                 corrected_o,  // pulses: a word was wrong in one bit, in more

@@ -1,4 +1,4 @@
-// The management core with its memories: one image, locked while it runs, and data. What else it reaches are devices at DeviceBase.
+// The management core with its memories: one image, locked while it runs, and data. What else it reaches are devices at CORE_DEVICE_BASE.
 //
 //   loader ----.
 //   Ibex data --+-- mcu_bus --+-- image memory
@@ -7,7 +7,8 @@
 //
 // core_rst_ni holds the core alone in reset; bus and memories go on, and the loader fills them. wipe_i zeroes both memories.
 module mcu_system
-  import mcu_pkg::*;
+  import reg_pkg::*;
+  import sallyport_abi_pkg::*;
 #(
     parameter int IMAGE_OCTETS = 32768,
     parameter int DATA_OCTETS  = 32768,
@@ -22,14 +23,14 @@ module mcu_system
     output logic        wiping_o,
     input  logic        load_valid_i,
     output logic        load_ready_o,
-    input  mcu_req_t    load_req_i,
+    input  reg_req_t    load_req_i,
     output logic        load_rsp_valid_o,
-    output mcu_rsp_t    load_rsp_o,
+    output reg_rsp_t    load_rsp_o,
     output logic        dev_valid_o,
     input  logic        dev_ready_i,
-    output mcu_req_t    dev_req_o,
+    output reg_req_t    dev_req_o,
     input  logic        dev_rsp_valid_i,
-    input  mcu_rsp_t    dev_rsp_i,
+    input  reg_rsp_t    dev_rsp_i,
     input  logic        irq_timer_i,
     input  logic        irq_external_i,
     input  logic [14:0] irq_fast_i,
@@ -43,8 +44,8 @@ module mcu_system
     input  logic [38:0]          flip_mask_i
 );
   logic     [2:0] m_valid, m_ready, m_rsp_valid, t_valid, t_ready, t_rsp_valid;
-  mcu_req_t [2:0] m_req, t_req;
-  mcu_rsp_t [2:0] m_rsp, t_rsp;
+  reg_req_t [2:0] m_req, t_req;
+  reg_rsp_t [2:0] m_rsp, t_rsp;
   logic     [1:0] wiping;
 
   assign m_valid[0]       = load_valid_i;
@@ -62,7 +63,7 @@ module mcu_system
   mcu_cpu u_cpu (
       .clk_i,
       .rst_ni           (rst_ni && core_rst_ni),
-      .boot_addr_i      (ImageBase),
+      .boot_addr_i      (CORE_IMAGE_BASE),
       .fetch_valid_o    (m_valid[2]),
       .fetch_ready_i    (m_ready[2]),
       .fetch_req_o      (m_req[2]),

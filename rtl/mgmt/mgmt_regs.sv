@@ -1,12 +1,14 @@
 // Management side of the accelerator: the generated register block, and what stands between it and the SA table:
 //
-//   AXI4-Lite -> sallyport_regs -+- CMD_GO guard ----> cmd_* (one command at a time, started by the next number only)
-//                                +- EV_TAIL guard ---> ev_tail_o (moves forward only)
-//                                +- staging joiner --> stg_* (two halves make one 64-bit word; write only, G5)
-//                                `- ring reader <----- ring_* (read only)
+//   AXI4-Lite -> axil_port --.               ,- CMD_GO guard ----> cmd_* (one command at a time, started by the next number only)
+//                        reg_switch -> sallyport_regs - EV_TAIL guard ---> ev_tail_o (moves forward only)
+//   management core ---------'   |           +- staging joiner --> stg_* (two halves make one 64-bit word; write only, G5)
+//   management core's block <----'           +- ring reader <----- ring_* (read only)
+//                                            `- mgmt_timer ------> alarm and watchdog of the management core
 module mgmt_regs
   import sallyport_abi_pkg::*;
   import sad_pkg::*;
+  import reg_pkg::*;
 #(
     parameter int NUM_SAS    = 64,
     parameter int WINDOW     = 64,
@@ -15,14 +17,15 @@ module mgmt_regs
     parameter int ENGINES    = 0,
     parameter int RING_DEPTH = 256,
     parameter int MAX_PACKET = 10240,
-    parameter bit SIM        = 1'b1
+    parameter bit SIM        = 1'b1,
+    parameter bit CORE       = 1'b0    // there is a management core
 ) (
     input  logic        clk_i,
     input  logic        rst_ni,
     // AXI4-Lite
     input  logic        s_axil_awvalid,
     output logic        s_axil_awready,
-    input  logic [15:0] s_axil_awaddr,
+    input  logic [16:0] s_axil_awaddr,
     input  logic        s_axil_wvalid,
     output logic        s_axil_wready,
     input  logic [31:0] s_axil_wdata,
@@ -32,12 +35,32 @@ module mgmt_regs
     output logic [1:0]  s_axil_bresp,
     input  logic        s_axil_arvalid,
     output logic        s_axil_arready,
-    input  logic [15:0] s_axil_araddr,
+    input  logic [16:0] s_axil_araddr,
     output logic        s_axil_rvalid,
     input  logic        s_axil_rready,
     output logic [31:0] s_axil_rdata,
     output logic [1:0]  s_axil_rresp,
+    // Management core: its accesses to the registers here, and the host's to it
+    input  logic        core_valid_i,
+    output logic        core_ready_o,
+    input  reg_req_t    core_req_i,
+    output logic        core_rsp_valid_o,
+    output reg_rsp_t    core_rsp_o,
+    output logic        block_valid_o,
+    input  logic        block_ready_i,
+    output reg_req_t    block_req_o,
+    input  logic        block_rsp_valid_i,
+    input  reg_rsp_t    block_rsp_i,
+    input  logic        core_rules_i,  // it is being started or runs
+    input  logic        core_runs_i,
+    input  logic        core_irq_i,    // it has something for the host
+    output logic        events_o,      // for the core: the ring has records
+    output logic        alarm_o,
+    output logic        barks_o,       // the watchdog
+    output logic [63:0] alarm_ns_o,
+    output watch_t      watch_o,       // SIM = 0: nothing
     // Device
+    input  logic [63:0] time_ns_i,
     input  logic        boot_done_i,
     input  logic        idle_i,
     output logic        enable_o,
@@ -129,10 +152,37 @@ module mgmt_regs
 
   assign ev_tail_o = tail_q;
   assign enable_o  = out.CONTROL.enable.value;
-  assign irq_o     = out.CONTROL.irq_enable.value && ev_head_i != tail_q;
+
+  wire events = out.CONTROL.irq_enable.value && ev_head_i != tail_q;
+
+  assign events_o = core_rules_i && events;
+  assign irq_o    = core_rules_i ? core_irq_i : events;
+
+  // ------------------------------------------------------------------ timer of the management core
+  logic feed_q;  // WATCHDOG was written in the clock before
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) feed_q <= 1'b0;
+    else feed_q <= out.WATCHDOG.value.swmod;
+  end
+
+  assign alarm_ns_o = core_runs_i ? {out.ALARM_HI.value.value, out.ALARM_LO.value.value} : '1;
+
+  mgmt_timer u_timer (
+      .clk_i,
+      .rst_ni,
+      .time_ns_i,
+      .alarm_i     (alarm_ns_o),
+      .alarm_o,
+      .runs_i      (core_runs_i),
+      .feed_i      (feed_q),
+      .feed_units_i(out.WATCHDOG.value.value),
+      .barks_o
+  );
 
   // ------------------------------------------------------------------ staging bank
-  logic [31:0]                 low_q;
+  logic                        by_core;  // whose access it is
+  logic [1:0][31:0]            low_q;    // of the host and of the core, who may write at the same time
   logic [StagingAddrWidth-1:0] stg_addr_q;
   logic [63:0]                 stg_data_q;
   logic                        stg_pending_q, stg_ack_q, stg_read_q;
@@ -154,11 +204,11 @@ module mgmt_regs
         if (out.STAGING.addr[2]) begin
           stg_pending_q <= 1'b1;
           stg_addr_q    <= out.STAGING.addr[3+:StagingAddrWidth];
-          stg_data_q    <= {out.STAGING.wr_data, low_q};
-          low_q         <= '0;
+          stg_data_q    <= {out.STAGING.wr_data, low_q[by_core]};
+          low_q[by_core] <= '0;
         end else begin
-          low_q     <= out.STAGING.wr_data;
-          stg_ack_q <= 1'b1;
+          low_q[by_core] <= out.STAGING.wr_data;
+          stg_ack_q      <= 1'b1;
         end
       end else if (stg_pending_q && stg_wr_ready_i) begin
         // Key octets do not linger here.
@@ -172,6 +222,24 @@ module mgmt_regs
   assign stg_wr_en_o   = stg_pending_q;
   assign stg_wr_addr_o = stg_addr_q;
   assign stg_wr_data_o = stg_data_q;
+
+  // ------------------------------------------------------------------ for a model beside this one
+  always_comb begin
+    watch_o = '0;
+    if (SIM) begin
+      watch_o.ends       = busy_q && cmd_done_i;
+      watch_o.stages     = stg_pending_q && stg_wr_ready_i;
+      watch_o.staged_at  = 32'(stg_addr_q);
+      watch_o.staged     = stg_data_q;
+      watch_o.index      = cmd_q.index;
+      watch_o.generation = cmd_q.generation;
+      watch_o.arg1       = cmd_q.arg1;
+      watch_o.arg2       = cmd_q.arg2;
+      watch_o.op         = cmd_q.op;
+      watch_o.code       = cmd_rsp_i.code;
+      watch_o.answered   = cmd_rsp_i.generation;
+    end
+  end
 
   // ------------------------------------------------------------------ event ring
   logic ring_ack_q, ring_refuse_q;  // writes are answered and forgotten
@@ -203,6 +271,10 @@ module mgmt_regs
     in.STATUS.idle.next               = idle_i && !busy_q;
     in.STATUS.irq.next                = irq_o;
     in.STATUS.sim.next                = SIM;
+    in.STATUS.core.next               = CORE;
+    in.STATUS.core_rules.next         = core_rules_i;
+    in.TIME_LO.value.next             = time_ns_i[31:0];
+    in.TIME_HI.value.next             = time_ns_i[63:32];
     in.CMD_STATUS.busy.next           = busy_q;
     in.CMD_STATUS.code.next           = rsp_q.code;
     in.CMD_STATUS.seq.next            = seq_q;
@@ -242,30 +314,92 @@ module mgmt_regs
     in.STAGING.wr_ack                 = stg_ack_q;
   end
 
-  sallyport_regs u_regs (
-      .clk           (clk_i),
-      .rst           (!rst_ni),
-      .s_axil_awready,
+  // ------------------------------------------------------------------ accesses
+  logic     host_valid, host_ready, host_rsp_valid, regs_valid, regs_rsp_valid_q;
+  reg_req_t host_req, regs_req;
+  reg_rsp_t host_rsp, regs_rsp_q;
+  logic     regs_stall_wr, regs_stall_rd, regs_rd_ack, regs_rd_err, regs_wr_ack, regs_wr_err;
+  logic [31:0] regs_rd_data;
+
+  axil_port #(
+      .ADDR_WIDTH(17)
+  ) u_host (
+      .clk_i,
+      .rst_ni,
       .s_axil_awvalid,
+      .s_axil_awready,
       .s_axil_awaddr,
-      .s_axil_awprot (3'b000),
-      .s_axil_wready,
       .s_axil_wvalid,
+      .s_axil_wready,
       .s_axil_wdata,
       .s_axil_wstrb,
-      .s_axil_bready,
       .s_axil_bvalid,
+      .s_axil_bready,
       .s_axil_bresp,
-      .s_axil_arready,
       .s_axil_arvalid,
+      .s_axil_arready,
       .s_axil_araddr,
-      .s_axil_arprot (3'b000),
-      .s_axil_rready,
       .s_axil_rvalid,
+      .s_axil_rready,
       .s_axil_rdata,
       .s_axil_rresp,
-      .hwif_in       (in),
-      .hwif_out      (out)
+      .valid_o    (host_valid),
+      .ready_i    (host_ready),
+      .req_o      (host_req),
+      .rsp_valid_i(host_rsp_valid),
+      .rsp_i      (host_rsp)
+  );
+
+  reg_switch u_switch (
+      .clk_i,
+      .rst_ni,
+      .core_rules_i,
+      .m_valid_i    ({core_valid_i, host_valid}),
+      .m_ready_o    ({core_ready_o, host_ready}),
+      .m_req_i      ({core_req_i, host_req}),
+      .m_rsp_valid_o({core_rsp_valid_o, host_rsp_valid}),
+      .m_rsp_o      ({core_rsp_o, host_rsp}),
+      .t_valid_o    ({block_valid_o, regs_valid}),
+      .t_ready_i    ({block_ready_i, !(regs_req.write ? regs_stall_wr : regs_stall_rd)}),
+      .t_req_o      ({block_req_o, regs_req}),
+      .by_core_o    (by_core),
+      .t_rsp_valid_i({block_rsp_valid_i, regs_rsp_valid_q}),
+      .t_rsp_i      ({block_rsp_i, regs_rsp_q})
+  );
+
+  // Octets that are written, as bits.
+  logic [31:0] regs_wr_bits;
+  always_comb for (int b = 0; b < 4; b++) regs_wr_bits[8*b+:8] = {8{regs_req.be[b]}};
+
+  // The register block answers at once, most of the time.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      regs_rsp_valid_q <= 1'b0;
+      regs_rsp_q       <= '0;
+    end else begin
+      regs_rsp_valid_q <= regs_rd_ack || regs_wr_ack;
+      if (regs_rd_ack) regs_rsp_q <= '{err: regs_rd_err, rdata: regs_rd_data};
+      if (regs_wr_ack) regs_rsp_q <= '{err: regs_wr_err, rdata: '0};
+    end
+  end
+
+  sallyport_regs u_regs (
+      .clk                 (clk_i),
+      .rst                 (!rst_ni),
+      .s_cpuif_req         (regs_valid),
+      .s_cpuif_req_is_wr   (regs_req.write),
+      .s_cpuif_addr        (regs_req.addr[15:0]),
+      .s_cpuif_wr_data     (regs_req.wdata),
+      .s_cpuif_wr_biten    (regs_wr_bits),
+      .s_cpuif_req_stall_wr(regs_stall_wr),
+      .s_cpuif_req_stall_rd(regs_stall_rd),
+      .s_cpuif_rd_ack      (regs_rd_ack),
+      .s_cpuif_rd_err      (regs_rd_err),
+      .s_cpuif_rd_data     (regs_rd_data),
+      .s_cpuif_wr_ack      (regs_wr_ack),
+      .s_cpuif_wr_err      (regs_wr_err),
+      .hwif_in             (in),
+      .hwif_out            (out)
   );
 
 `ifndef SYNTHESIS

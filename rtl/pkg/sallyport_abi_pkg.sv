@@ -5,6 +5,19 @@ package sallyport_abi_pkg;
   localparam int CFG_WORDS = 12;
   localparam int STAGING_SLOTS = 4;
   localparam int SLOT_WORDS = 32;
+  localparam int CORE_HEADER = 132;
+  localparam int MAILBOX_ANSWER = 64;
+  localparam int MAILBOX_NOTICES = 1024;
+  localparam int MAILBOX_NOTICE_SLOTS = 16;
+  localparam int MAILBOX_OCTETS = 2048;
+  localparam logic [31:0] CORE_MAGIC = 32'h46594C53;
+  localparam logic [31:0] CORE_IMAGE_BASE = 32'h00000000;
+  localparam logic [31:0] CORE_DATA_BASE = 32'h10000000;
+  localparam logic [31:0] CORE_DEVICE_BASE = 32'h20000000;
+  localparam logic [31:0] CORE_ACCEL_BASE = 32'h30000000;
+  localparam logic [31:0] HOST_CORE_REGS = 32'h00001000;
+  localparam logic [31:0] HOST_MAILBOX = 32'h00002000;
+  localparam logic [31:0] HOST_IMAGE = 32'h00010000;
 
   // State of an SA table entry; each entry is in exactly one (one direction each; a tunnel is a pair).
   typedef enum logic [2:0] {
@@ -128,6 +141,40 @@ package sallyport_abi_pkg;
   localparam int SA_FLAG_ECN_COMPAT = 10;  // RFC 6040 compatibility mode: outer Not-ECT. Inbound ignores the outer ECN then, but for the CE over Not-ECT drop.
   localparam int SA_FLAG_NO_REPLAY = 11;  // Inbound: anti-replay off (RFC 4303 3.4.3).
   localparam int SA_FLAG_ICV_FORCE = 12;  // Allow an integrity limit below 2^32.
+
+  // Command to the management core.
+  typedef enum logic [7:0] {
+    CORE_OP_START = 8'd1,
+    CORE_OP_STOP = 8'd2,
+    CORE_OP_RESTART = 8'd3
+  } core_op_e;
+
+  // Where the core's image is on its way.
+  typedef enum logic [2:0] {
+    CORE_STATE_WIPE = 3'd0,
+    CORE_STATE_EMPTY = 3'd1,
+    CORE_STATE_CHECK = 3'd2,
+    CORE_STATE_RUN = 3'd3,
+    CORE_STATE_REFUSED = 3'd4
+  } core_state_e;
+
+  // What the check of an image found.
+  typedef enum logic [2:0] {
+    CORE_CHECK_OK = 3'd0,
+    CORE_CHECK_BAD_MAGIC = 3'd1,
+    CORE_CHECK_BAD_ABI = 3'd2,
+    CORE_CHECK_BAD_LENGTH = 3'd3,
+    CORE_CHECK_BAD_CRC = 3'd4,
+    CORE_CHECK_MEMORY = 3'd5
+  } core_check_e;
+
+  // Why the core started.
+  typedef enum logic [1:0] {
+    CORE_CAUSE_COLD = 2'd0,
+    CORE_CAUSE_RESTART = 2'd1,
+    CORE_CAUSE_WATCHDOG = 2'd2,
+    CORE_CAUSE_FAULT = 2'd3
+  } core_cause_e;
 
   // Precedes each plain IP packet on the outbound input.
   typedef struct packed {

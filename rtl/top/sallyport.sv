@@ -1,22 +1,28 @@
 // Top of the accelerator: registers, and one of two profiles behind them.
 //
 //   s_axil -> mgmt_regs <--> core_compact | core_full <--> packet streams
+//                 ^
+//                 '--> mcu_core (CORE = 1): the management core, on a clock of its own
 //
 // compact  one pair of packet paths around iterative AES engines, for small FPGAs
 // full     LANES lanes, each with a pipelined cipher for either direction
 module sallyport
   import sallyport_abi_pkg::*;
   import sad_pkg::*;
+  import reg_pkg::*;
 #(
-    parameter bit FULL       = 1'b0,   // profile: 0 compact, 1 full
-    parameter int NUM_SAS    = 64,     // 64..16384, power of two
-    parameter int WINDOW     = 64,     // replay window, 64..1024, power of two
-    parameter int LANES      = 1,      // full: 1, 2, 4, 8; compact: 1
-    parameter int ENGINES    = 2,      // compact: AES engines
-    parameter bit SBOX_RAM   = 1'b0,   // compact: their S-boxes in block RAM
-    parameter int RING_DEPTH = 256,    // event records
-    parameter int MAX_PACKET = 10240,  // octets
-    parameter bit SIM        = 1'b0    // 1: operations `flip` and `poke_seq` exist; never in hardware, poke_seq breaks G2
+    parameter bit FULL         = 1'b0,    // profile: 0 compact, 1 full
+    parameter int NUM_SAS      = 64,     // 64..16384, power of two
+    parameter int WINDOW       = 64,     // replay window, 64..1024, power of two
+    parameter int LANES        = 1,      // full: 1, 2, 4, 8; compact: 1
+    parameter int ENGINES      = 2,      // compact: AES engines
+    parameter bit SBOX_RAM     = 1'b0,   // compact: their S-boxes in block RAM
+    parameter int RING_DEPTH   = 256,    // event records
+    parameter int MAX_PACKET   = 10240,  // octets
+    parameter bit CORE         = 1'b0,   // 1: with the management core; 0: its firmware runs on the host
+    parameter int IMAGE_OCTETS = 32768,  // the core's memories, powers of two; the image up to 64 KiB
+    parameter int DATA_OCTETS  = 32768,
+    parameter bit SIM          = 1'b0    // 1: operations `flip` and `poke_seq` exist; never in hardware, poke_seq breaks G2
 ) (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -24,10 +30,18 @@ module sallyport
     output logic         irq_o,
     output logic         idle_o,       // nothing in flight inside
 
+    // The management core's clock, and its reset, which comes and goes with rst_ni. CORE = 0: of no use.
+    input  logic         core_clk_i,
+    input  logic         core_rst_ni,
+    output logic         core_idle_o,  // it sleeps; its clock may stand still
+    input  logic         noise_i,      // its noise source: a bit that nobody can foretell, of no clock
+    output logic [63:0]  alarm_ns_o,   // device time when it wants to be woken; a simulation that leaves idle time out stops there
+    output watch_t       watch_o,      // SIM = 1: for a model that is kept beside this one. SIM = 0: nothing
+
     // Registers, AXI4-Lite.
     input  logic         s_axil_awvalid,
     output logic         s_axil_awready,
-    input  logic [15:0]  s_axil_awaddr,
+    input  logic [16:0]  s_axil_awaddr,
     input  logic         s_axil_wvalid,
     output logic         s_axil_wready,
     input  logic [31:0]  s_axil_wdata,
@@ -37,7 +51,7 @@ module sallyport
     output logic [1:0]   s_axil_bresp,
     input  logic         s_axil_arvalid,
     output logic         s_axil_arready,
-    input  logic [15:0]  s_axil_araddr,
+    input  logic [16:0]  s_axil_araddr,
     output logic         s_axil_rvalid,
     input  logic         s_axil_rready,
     output logic [31:0]  s_axil_rdata,
@@ -90,6 +104,11 @@ module sallyport
   logic [31:0] ev_head, ev_tail, ev_late, ring_rd_data, ecc_corrected, ecc_fatal;
   logic [$clog2(RING_DEPTH*8)-1:0] ring_rd_addr;
 
+  logic     core_valid, core_ready, core_rsp_valid, block_valid, block_ready, block_rsp_valid;
+  reg_req_t core_req, block_req;
+  reg_rsp_t core_rsp, block_rsp;
+  logic     core_rules, core_runs, core_irq, events, alarm, barks;
+
   mgmt_regs #(
       .NUM_SAS   (NUM_SAS),
       .WINDOW    (WINDOW),
@@ -98,7 +117,8 @@ module sallyport
       .ENGINES   (FULL ? 0 : ENGINES),
       .RING_DEPTH(RING_DEPTH),
       .MAX_PACKET(MAX_PACKET),
-      .SIM       (SIM)
+      .SIM       (SIM),
+      .CORE      (CORE)
   ) u_regs (
       .clk_i,
       .rst_ni,
@@ -119,6 +139,25 @@ module sallyport
       .s_axil_rready,
       .s_axil_rdata,
       .s_axil_rresp,
+      .core_valid_i     (core_valid),
+      .core_ready_o     (core_ready),
+      .core_req_i       (core_req),
+      .core_rsp_valid_o (core_rsp_valid),
+      .core_rsp_o       (core_rsp),
+      .block_valid_o    (block_valid),
+      .block_ready_i    (block_ready),
+      .block_req_o      (block_req),
+      .block_rsp_valid_i(block_rsp_valid),
+      .block_rsp_i      (block_rsp),
+      .core_rules_i     (core_rules),
+      .core_runs_i      (core_runs),
+      .core_irq_i       (core_irq),
+      .events_o         (events),
+      .alarm_o          (alarm),
+      .barks_o          (barks),
+      .alarm_ns_o,
+      .watch_o,
+      .time_ns_i,
       .boot_done_i    (boot_done),
       .idle_i         (idle),
       .enable_o       (enable),
@@ -142,6 +181,49 @@ module sallyport
       .ecc_corrected_i(ecc_corrected),
       .ecc_fatal_i    (ecc_fatal)
   );
+
+  if (CORE) begin : gen_core
+    mcu_core #(
+        .IMAGE_OCTETS(IMAGE_OCTETS),
+        .DATA_OCTETS (DATA_OCTETS),
+        .SIM         (SIM)
+    ) u_core (
+        .clk_i,
+        .rst_ni,
+        .host_valid_i    (block_valid),
+        .host_ready_o    (block_ready),
+        .host_req_i      (block_req),
+        .host_rsp_valid_o(block_rsp_valid),
+        .host_rsp_o      (block_rsp),
+        .regs_valid_o    (core_valid),
+        .regs_ready_i    (core_ready),
+        .regs_req_o      (core_req),
+        .regs_rsp_valid_i(core_rsp_valid),
+        .regs_rsp_i      (core_rsp),
+        .rules_o         (core_rules),
+        .runs_o          (core_runs),
+        .irq_o           (core_irq),
+        .events_i        (events),
+        .alarm_i         (alarm),
+        .barks_i         (barks),
+        .idle_o          (core_idle_o),
+        .core_clk_i,
+        .core_rst_ni,
+        .noise_i
+    );
+  end else begin : gen_no_core
+    // Whoever asks for the core hears that there is none.
+    logic refused_q;
+    always_ff @(posedge clk_i) refused_q <= rst_ni && block_valid && !refused_q;
+
+    assign {core_valid, core_rules, core_runs, core_irq} = '0;
+    assign core_req        = '0;
+    assign block_ready     = !refused_q;
+    assign block_rsp_valid = refused_q;
+    assign block_rsp       = '{err: 1'b1, rdata: '0};
+    assign core_idle_o     = 1'b1;
+    wire unused = &{1'b0, core_ready, core_rsp_valid, core_rsp, block_req, events, alarm, barks, core_clk_i, core_rst_ni, noise_i};
+  end
 
   if (FULL) begin : gen_full
     core_full #(

@@ -1,5 +1,7 @@
 #include "accel/accelerator.hpp"
 
+#include <algorithm>
+
 #include "accel/variants.hpp"
 
 namespace sallyport::sim {
@@ -23,6 +25,34 @@ Result<std::unique_ptr<Accelerator>> Accelerator::create(const AcceleratorOption
     return options.variant == Variant::k64Sas ? boot_full_64(options) : boot_full_1024(options);
   }
   return options.variant == Variant::k64Sas ? boot_64(options) : boot_1024(options);
+}
+
+namespace {
+constexpr std::uint64_t kPsInNs = 1'000;
+
+std::uint64_t clocks_until(const Accelerator& accelerator, std::uint64_t ns) {
+  const std::uint64_t now = accelerator.now_ns();
+  if (ns >= UINT64_MAX / kPsInNs) return UINT64_MAX;
+  if (ns <= now) return 0;
+  return ((ns - now) * kPsInNs + accelerator.period_ps() - 1) / accelerator.period_ps();
+}
+}  // namespace
+
+std::uint64_t clocks_to_alarm(const Accelerator& accelerator) {
+  return clocks_until(accelerator, accelerator.alarm_ns());
+}
+
+void pass_time(Accelerator& accelerator, std::uint64_t ns) {
+  constexpr std::uint64_t kBatch = 64;
+  const std::uint64_t end = accelerator.now_ns() + ns;
+  while (const std::uint64_t left = clocks_until(accelerator, end)) {
+    const std::uint64_t idle = accelerator.idle() ? std::min(left, clocks_to_alarm(accelerator)) : 0;
+    if (idle != 0) {
+      accelerator.skip(idle);
+    } else {
+      accelerator.run(std::min(left, kBatch));
+    }
+  }
 }
 
 }  // namespace sallyport::sim

@@ -3,9 +3,11 @@
 /// The Verilated accelerator as a C++ object: registers (Bus), packets (PacketPort) and clocks. No SystemC in here; the
 /// SystemC module around it is world/accelerator_module.hpp, and a bench of your own may use either.
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "accel/command_seen.hpp"
 #include "sallyport/bus.hpp"
 #include "sallyport/result.hpp"
 
@@ -71,11 +73,15 @@ class Accelerator : public Bus, public PacketPort {
   /// Runs up to `clocks` clocks; returns early after a clock in which an output packet was completed or the interrupt
   /// line rose. Returns the clocks run.
   virtual std::uint64_t run(std::uint64_t clocks) = 0;
-  /// Lets time pass without evaluating the model. Only while `idle()`; the device then only sweeps its table in the
-  /// background.
+  /// Lets time pass without evaluating the model. Only while `idle()`, and not beyond `alarm_ns()`; the device then
+  /// only sweeps its table in the background.
   virtual void skip(std::uint64_t clocks) = 0;
-  /// Nothing in flight inside, nothing queued towards it.
+  /// Nothing in flight inside, nothing queued towards it, its management core asleep.
   [[nodiscard]] virtual bool idle() const = 0;
+  /// Device time in ns at which the management core wants to be woken; UINT64_MAX = never.
+  [[nodiscard]] virtual std::uint64_t alarm_ns() const = 0;
+  /// Called in the clock in which a command ends, whoever gave it. One listener.
+  virtual void on_command(std::function<void(const CommandSeen&)> listener) = 0;
   /// Clocks evaluated since the model was built.
   [[nodiscard]] virtual std::uint64_t clocks_evaluated() const = 0;
   /// Clocks evaluated and clocks skipped; times the period, this is the device's time.
@@ -100,5 +106,10 @@ class Accelerator : public Bus, public PacketPort {
   /// sound model.
   [[nodiscard]] virtual std::uint64_t stream_faults() const = 0;
 };
+
+/// Lets device time pass; clocks in which nothing happens are skipped.
+void pass_time(Accelerator& accelerator, std::uint64_t ns);
+/// Clocks until the management core wants to be woken; 0: it is time; UINT64_MAX: never.
+std::uint64_t clocks_to_alarm(const Accelerator& accelerator);
 
 }  // namespace sallyport::sim

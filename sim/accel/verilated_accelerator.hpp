@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "accel/accelerator.hpp"
+#include "accel/command_watch.hpp"
 #include "accel/lane_pins.hpp"
 #include "accel/stream_driver.hpp"
 #include "sallyport/regs.hpp"
@@ -26,7 +27,10 @@ template <class V, unsigned kLanes>
 class VerilatedAccelerator final : public Accelerator {
  public:
   explicit VerilatedAccelerator(const AcceleratorOptions& options)
-      : options_(options), random_(options.seed), stall_below_(static_cast<std::uint64_t>(options.stall * 0x1p53)) {
+      : options_(options),
+        random_(options.seed),
+        noise_(~options.seed),
+        stall_below_(static_cast<std::uint64_t>(options.stall * 0x1p53)) {
     // Before the first evaluation, or the model cannot record later.
     context_.traceEverOn(true);
     model_ = std::make_unique<V>(&context_);
@@ -44,18 +48,21 @@ class VerilatedAccelerator final : public Accelerator {
 
   Result<void> boot() {
     V& v = *model_;
-    v.rst_ni = 0;
-    v.clk_i = 0;
+    v.rst_ni = v.core_rst_ni = 0;
+    v.clk_i = v.core_clk_i = 0;
     constexpr auto kAllLanes = static_cast<std::uint8_t>((1U << kLanes) - 1U);
     v.out_stat_tready = v.out_m_tready = v.in_stat_tready = v.in_m_tready = kAllLanes;
     v.s_axil_bready = v.s_axil_rready = 1;
     for (int i = 0; i < kResetClocks; ++i) edge();
-    v.rst_ni = 1;
+    v.rst_ni = v.core_rst_ni = 1;
     for (int done = 0; done < kBootClocks; done += kBootPollClocks) {
       for (int i = 0; i < kBootPollClocks; ++i) edge();
       const auto status = read32(regs::kStatusAddress);
       if (!status) return status.error();
-      if ((*status & regs::kStatusBootDoneMask) != 0) return {};
+      if ((*status & regs::kStatusBootDoneMask) == 0) continue;
+      // The management core zeroes its memories meanwhile.
+      for (int wipes = 0; !v.core_idle_o && wipes < kBootClocks; ++wipes) edge();
+      return {};
     }
     return Error{ErrorCode::kBusFailure, "the boot sweep of the Verilated accelerator did not end"};
   }
@@ -70,10 +77,12 @@ class VerilatedAccelerator final : public Accelerator {
   }
   void skip(std::uint64_t clocks) override { skipped_ += clocks; }
   [[nodiscard]] bool idle() const override {
-    if (!model_->idle_o) return false;
+    if (!model_->idle_o || !model_->core_idle_o) return false;
     return std::all_of(paths_.begin(), paths_.end(),
                        [](const Path& path) { return path.source.empty() && !path.sink.collecting(); });
   }
+  [[nodiscard]] std::uint64_t alarm_ns() const override { return model_->alarm_ns_o; }
+  void on_command(std::function<void(const CommandSeen&)> listener) override { watch_.listener(std::move(listener)); }
   [[nodiscard]] std::uint64_t clocks_evaluated() const override { return evaluated_; }
   [[nodiscard]] std::uint64_t clocks_passed() const override { return evaluated_ + skipped_; }
   [[nodiscard]] std::uint64_t period_ps() const override { return options_.period_ps; }
@@ -101,7 +110,7 @@ class VerilatedAccelerator final : public Accelerator {
   // ---- Bus
   Result<std::uint32_t> read32(std::uint32_t address) override {
     V& v = *model_;
-    v.s_axil_araddr = static_cast<std::uint16_t>(address);
+    v.s_axil_araddr = address;
     v.s_axil_arvalid = 1;
     bool sent = false;
     for (int i = 0; i < kBusTimeoutClocks; ++i) {
@@ -125,7 +134,7 @@ class VerilatedAccelerator final : public Accelerator {
   }
   Result<void> write32(std::uint32_t address, std::uint32_t value) override {
     V& v = *model_;
-    v.s_axil_awaddr = static_cast<std::uint16_t>(address);
+    v.s_axil_awaddr = address;
     v.s_axil_wdata = value;
     v.s_axil_wstrb = 0xF;
     v.s_axil_awvalid = v.s_axil_wvalid = 1;
@@ -225,6 +234,7 @@ class VerilatedAccelerator final : public Accelerator {
   void settle() {
     if (settled_) return;
     model_->clk_i = 0;
+    model_->core_clk_i = 0;
     model_->time_ns_i = now_ns();
     evaluate();
     settled_ = true;
@@ -233,6 +243,12 @@ class VerilatedAccelerator final : public Accelerator {
   void edge() {
     settle();
     if (fst_) record(0);
+    if (CommandWatch::busy(model_->watch_o.data())) watch_.clock(model_->watch_o.data());
+    // The core's clock stands while it sleeps, as on a board that saves the power.
+    if (!model_->core_idle_o) {
+      model_->core_clk_i = 1;
+      model_->noise_i = noise();
+    }
     model_->clk_i = 1;
     evaluate();
     if (fst_) record(options_.period_ps / 2);
@@ -290,6 +306,14 @@ class VerilatedAccelerator final : public Accelerator {
   const Path& path(Direction direction, unsigned lane) const {
     return paths_[(direction == Direction::kOutbound ? 0 : kLanes) + lane];
   }
+  /// A bit for the core's noise source.
+  bool noise() {
+    if (noise_left_ == 0) {
+      noise_bits_ = noise_();
+      noise_left_ = 64;
+    }
+    return (noise_bits_ >> --noise_left_ & 1U) != 0;
+  }
   /// Not std::uniform_real_distribution: its results differ between libraries, and a run must repeat from its seed
   /// anywhere.
   bool stall() { return (random_() >> 11U) < stall_below_; }
@@ -322,7 +346,11 @@ class VerilatedAccelerator final : public Accelerator {
   bool settled_ = false;
   std::array<Path, 2 * kLanes> paths_;  ///< Outbound lanes, then inbound ones.
   std::array<std::size_t, 2> pushed_{};
+  CommandWatch watch_;
   std::mt19937_64 random_;
+  std::mt19937_64 noise_;
+  std::uint64_t noise_bits_ = 0;
+  unsigned noise_left_ = 0;
   std::uint64_t stall_below_;
   std::uint64_t evaluated_ = 0;
   std::uint64_t skipped_ = 0;

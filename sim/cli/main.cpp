@@ -56,6 +56,11 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
   app.add_option("--capture", arguments.capture, "Capture file (pcap or pcapng) instead of the scenario's");
   add_number(app, "--seed", arguments.seed, kMostSeed, "Seed instead of the scenario's");
   add_profile(app, arguments.profile, "Profile of the accelerators instead of the scenario's: compact, full");
+  const std::map<std::string, sallyport::sim::FirmwarePlace> places{{"core", sallyport::sim::FirmwarePlace::kCore},
+                                                                    {"hosted", sallyport::sim::FirmwarePlace::kHosted}};
+  app.add_option("--firmware", arguments.firmware, "Where the firmware runs, instead of the scenario's: core, hosted")
+      ->type_name("PLACE")
+      ->transform(CLI::CheckedTransformer(places));
   app.add_option("--out", arguments.out, "Folder for the results")->capture_default_str();
   app.add_flag("--strict", arguments.strict, "A frame without a whole IP packet is an error");
   add_number(app, "--trace-from", arguments.trace_from, kMostClocks,

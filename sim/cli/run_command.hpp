@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "accel/accelerator.hpp"
+#include "scenario/scenario.hpp"
 
 namespace sallyport::sim {
 
@@ -15,6 +15,7 @@ struct RunArguments {
   std::optional<std::string> capture;
   std::optional<std::uint64_t> seed;
   std::optional<Profile> profile;
+  std::optional<FirmwarePlace> firmware;
   std::string out;
   bool strict = false;
   std::optional<std::uint64_t> trace_from;

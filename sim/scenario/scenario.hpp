@@ -13,6 +13,12 @@
 
 namespace sallyport::sim {
 
+/// Where the firmware of the accelerators runs.
+enum class FirmwarePlace : std::uint8_t {
+  kCore,    ///< Cross-compiled, on the management core inside the Verilated accelerator.
+  kHosted,  ///< In the simulator's own process, over the register bus.
+};
+
 /// When the source offers the capture's packets.
 enum class Pace : std::uint8_t {
   kCapture,   ///< As recorded, `speed` times faster.
@@ -83,6 +89,7 @@ struct Scenario {
   std::uint64_t settle_ns = 1'000'000;  ///< How long the world goes on after the last packet; up to 100 s.
   std::uint64_t sample_ns = 1'000'000;  ///< Interval of utilisation samples; 1 us..100 s.
   AcceleratorOptions accelerator;       ///< Of both gateways; its seed is derived from `seed`.
+  FirmwarePlace firmware = FirmwarePlace::kCore;
   TrafficConfig traffic;
   GatewayConfig gateway_a;
   GatewayConfig gateway_b;

@@ -59,7 +59,7 @@ void read_run(TomlSection section, Scenario& scenario, const std::filesystem::pa
   section.finish();
 }
 
-void read_accelerator(TomlSection section, AcceleratorOptions& options) {
+void read_accelerator(TomlSection section, AcceleratorOptions& options, FirmwarePlace& firmware) {
   std::uint64_t entries = table_entries(options.variant);
   section.number("entries", entries, 1, 65'536);
   if (entries == table_entries(Variant::k1024Sas)) {
@@ -70,6 +70,8 @@ void read_accelerator(TomlSection section, AcceleratorOptions& options) {
   }
   section.choice<Profile>("profile", options.profile, {{"compact", Profile::kCompact}, {"full", Profile::kFull}});
   section.number("period_ps", options.period_ps, 1'000, 1'000'000);
+  section.choice<FirmwarePlace>("firmware", firmware,
+                                {{"core", FirmwarePlace::kCore}, {"hosted", FirmwarePlace::kHosted}});
   section.real("stall", options.stall, 0.0, 0.99);
   section.finish();
 }
@@ -204,7 +206,7 @@ Result<Scenario> read_scenario(const std::filesystem::path& path) {
   };
   const std::filesystem::path folder = path.parent_path();
   with("run", read_run, scenario, folder);
-  with("accelerator", read_accelerator, scenario.accelerator);
+  with("accelerator", read_accelerator, scenario.accelerator, scenario.firmware);
   with("traffic", read_traffic, scenario.traffic);
   with("gateway_a", read_gateway, scenario.gateway_a);
   with("gateway_b", read_gateway, scenario.gateway_b);

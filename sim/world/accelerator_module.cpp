@@ -21,7 +21,8 @@ sc_core::sc_time AcceleratorModule::device_time() const {
 void AcceleratorModule::catch_up() {
   const sc_core::sc_time& now = sc_core::sc_time_stamp();
   const sc_core::sc_time device = device_time();
-  if (device < now && accelerator_.idle()) accelerator_.skip(to_ps(now - device) / accelerator_.period_ps());
+  if (device >= now || !accelerator_.idle()) return;
+  accelerator_.skip(std::min(to_ps(now - device) / accelerator_.period_ps(), clocks_to_alarm(accelerator_)));
 }
 
 void AcceleratorModule::push(Direction direction, PacketIn packet) {
@@ -52,9 +53,14 @@ void AcceleratorModule::serve() {
     if (ahead > sc_core::SC_ZERO_TIME) wait(ahead);
     hand_out();
     if (accelerator_.interrupt_pending()) interrupt_.notify(sc_core::SC_ZERO_TIME);
-    if (accelerator_.idle()) {
+    const std::uint64_t alarm = clocks_to_alarm(accelerator_);
+    if (accelerator_.idle() && alarm != 0) {
       barren_clocks_ = 0;
-      wait(wake_);
+      if (alarm == UINT64_MAX) {
+        wait(wake_);
+      } else {
+        wait(from_ps(alarm * accelerator_.period_ps()), wake_);
+      }
       catch_up();
       continue;
     }

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "sallyport/core_firmware.hpp"
+#include "sallyport/firmware_image.hpp"
+#include "sallyport/hosted_firmware.hpp"
 #include "sallyport/model/ip_view.hpp"
 #include "sallyport/regs.hpp"
 #include "sallyport/sample_source.hpp"
@@ -53,17 +56,29 @@ Result<void> Gateway::start(const GatewayOptions& options) {
   check_ =
       std::make_unique<GoldenCheck>(name_, table_entries(options.accelerator.variant),
                                     replay_window(options.accelerator.variant), static_cast<std::uint16_t>(max_packet));
-  bus_ = std::make_unique<WatchedBus>(
-      *accelerator_, check_.get(),
-      WatchedBus::Hooks{[this] { module_->catch_up(); }, [this](std::uint16_t index) { let_out(index); }});
-  auto firmware = HostedFirmware::start(*bus_, options.seed);
-  if (!firmware) return firmware.error();
-  firmware_ = std::move(*firmware);
+  accelerator_->on_command([this](const CommandSeen& command) {
+    check_->command(command, command.changes_entry() ? in_accelerator(command.index) : 0);
+  });
+  bus_ = std::make_unique<WorldBus>(*accelerator_, [this] { module_->catch_up(); });
+  if (auto started = start_firmware(options); !started) return started;
   auto device = Device::open(*bus_, *firmware_);
   if (!device) return device.error();
   device_ = std::make_unique<Device>(std::move(*device));
   events_ = std::make_unique<EventQueue>(*device_);
   return device_->set_policy(options.policy);
+}
+
+Result<void> Gateway::start_firmware(const GatewayOptions& options) {
+  if (options.firmware == FirmwarePlace::kCore) {
+    auto core = CoreFirmware::load(*bus_, firmware_image(table_entries(options.accelerator.variant)));
+    if (!core) return core.error();
+    firmware_ = std::move(*core);
+    return {};
+  }
+  auto hosted = HostedFirmware::start(*bus_, options.seed);
+  if (!hosted) return hosted.error();
+  firmware_ = std::move(*hosted);
+  return {};
 }
 
 void Gateway::send(Direction direction, std::uint64_t tag, Maker maker) {
@@ -95,7 +110,7 @@ std::uint16_t Gateway::index_of(Direction direction, const PacketIn& packet) con
 void Gateway::pump(Direction direction) {
   auto& waiting = waiting_[number(direction)];
   auto& in_device = in_device_[number(direction)];
-  while (!hold_ && !waiting.empty() && in_device.size() < slots_) {
+  while (!waiting.empty() && in_device.size() < slots_) {
     const Waiting next = std::move(waiting.front());
     waiting.pop_front();
     auto packet = next.maker(cookie_);
@@ -114,22 +129,10 @@ void Gateway::completed(Direction direction, PacketOut out) {
   }
   const InDevice in = std::move(in_device.front());
   in_device.pop_front();
-  check_->packet(direction, in.packet, out);
+  check_->packet(direction, in.index, in.packet, out);
   if (out.status.verdict < abi::kVerdictCount) ++verdicts_[number(direction)][out.status.verdict];
   handlers_.packet({direction, in.tag, out.status, std::move(out.octets)});
   pump(direction);
-}
-
-void Gateway::let_out(std::uint16_t index) {
-  constexpr std::uint64_t kClocks = 1'000;
-  constexpr int kMostBatches = 10'000;
-  for (int i = 0; in_accelerator(index) != 0 && i < kMostBatches; ++i) {
-    hold_ = true;
-    accelerator_->run(kClocks);
-    for (const Direction direction : {Direction::kOutbound, Direction::kInbound}) {
-      while (auto out = accelerator_->pop(direction)) completed(direction, std::move(*out));
-    }
-  }
 }
 
 void Gateway::after_management() {
@@ -155,7 +158,6 @@ void Gateway::take_notices() {
     }
   }
   taking_notices_ = false;
-  hold_ = false;
   for (const Direction direction : {Direction::kOutbound, Direction::kInbound}) pump(direction);
 }
 

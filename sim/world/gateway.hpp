@@ -13,10 +13,11 @@
 #include "accel/accelerator.hpp"
 #include "sallyport/device.hpp"
 #include "sallyport/event_queue.hpp"
-#include "sallyport/hosted_firmware.hpp"
+#include "sallyport/firmware_port.hpp"
+#include "scenario/scenario.hpp"
 #include "world/accelerator_module.hpp"
 #include "world/golden_check.hpp"
-#include "world/watched_bus.hpp"
+#include "world/world_bus.hpp"
 
 namespace sallyport::sim {
 
@@ -25,7 +26,8 @@ struct GatewayOptions {
   std::string name;  ///< E.g. "gateway-a"; also the SystemC name.
   AcceleratorOptions accelerator;
   DevicePolicy policy;
-  std::uint64_t seed = 1;  ///< Of the firmware's random numbers.
+  FirmwarePlace firmware = FirmwarePlace::kCore;
+  std::uint64_t seed = 1;  ///< Of the hosted firmware's random numbers; the core's come from the accelerator's noise.
 };
 
 /// What comes out of the accelerator, with the tag given to it.
@@ -94,9 +96,9 @@ class Gateway : public sc_core::sc_module {
   Gateway(const sc_core::sc_module_name& name, const GatewayOptions& options, std::unique_ptr<Accelerator> accelerator,
           Handlers handlers);
   Result<void> start(const GatewayOptions& options);
+  Result<void> start_firmware(const GatewayOptions& options);
   void pump(Direction direction);
   void completed(Direction direction, PacketOut out);
-  void let_out(std::uint16_t index);
   void manage();
   void take_notices();
   [[nodiscard]] std::uint16_t index_of(Direction direction, const PacketIn& packet) const;
@@ -106,8 +108,8 @@ class Gateway : public sc_core::sc_module {
   std::unique_ptr<Accelerator> accelerator_;
   std::unique_ptr<AcceleratorModule> module_;
   std::unique_ptr<GoldenCheck> check_;
-  std::unique_ptr<WatchedBus> bus_;
-  std::unique_ptr<HostedFirmware> firmware_;
+  std::unique_ptr<WorldBus> bus_;
+  std::unique_ptr<FirmwarePort> firmware_;
   std::unique_ptr<Device> device_;
   std::unique_ptr<EventQueue> events_;
   std::array<std::deque<Waiting>, 2> waiting_;
@@ -118,7 +120,6 @@ class Gateway : public sc_core::sc_module {
   std::size_t slots_;  ///< Packets handed to the accelerator at once, each direction.
   sc_core::sc_event look_again_;
   bool taking_notices_ = false;
-  bool hold_ = false;  // a command is on its way that packets must not overtake
   bool failed_ = false;
 };
 

@@ -37,52 +37,66 @@ void GoldenCheck::differ(std::string what) {
   if (reports_.size() < kMostReports) reports_.push_back(device_ + ": " + std::move(what));
 }
 
-void GoldenCheck::command(abi::Op op, std::uint16_t index, std::uint16_t generation, std::uint32_t arg1,
-                          std::uint32_t arg2, const model::ImageWords& staged, abi::CmdCode code) {
+void GoldenCheck::command(const CommandSeen& command, std::size_t in_device) {
+  const auto waiting = pending_.find(command.index);
+  if (!command.changes_entry() || (in_device == 0 && waiting == pending_.end())) return carry_out(command);
+  pending_[command.index].push_back({command, in_device});
+}
+
+void GoldenCheck::carry_out(const CommandSeen& command) {
   model::CommandResult expected;
-  switch (op) {
+  switch (command.op) {
     case abi::Op::kReserve:
-      expected = model_.reserve(index, arg2);
+      expected = model_.reserve(command.index, command.arg2);
       break;
     case abi::Op::kCommit:
-      expected = model_.commit(index, generation, staged);
+      expected = model_.commit(command.index, command.generation, command.image);
       break;
     case abi::Op::kSetState:
-      expected = model_.set_state(index, generation, static_cast<abi::EntryState>(arg1 & 7U));
+      expected = model_.set_state(command.index, command.generation, static_cast<abi::EntryState>(command.arg1 & 7U));
       break;
     case abi::Op::kKill:
-      expected = model_.kill(index, generation);
+      expected = model_.kill(command.index, command.generation);
       break;
     case abi::Op::kErase:
-      expected = model_.erase(index, generation);
+      expected = model_.erase(command.index, command.generation);
       break;
     case abi::Op::kWriteFw:
-      expected = model_.write_firmware_word(index, generation, std::uint64_t{arg2} << 32U | arg1);
+      expected = model_.write_firmware_word(command.index, command.generation,
+                                            std::uint64_t{command.arg2} << 32U | command.arg1);
       break;
     default:  // reads and staging change no entry
-      compare_generation_ = false;
       return;
   }
-  if (expected.code != code) {
-    differ(fmt::format("command {} on entry {} generation {} ended with {}, the model says {}", abi::name(op), index,
-                       generation, abi::name(code), abi::name(expected.code)));
+  if (expected.code != command.code) {
+    differ(fmt::format("command {} on entry {} generation {} ended with {}, the model says {}", abi::name(command.op),
+                       command.index, command.generation, abi::name(command.code), abi::name(expected.code)));
   }
-  compare_generation_ = op == abi::Op::kReserve || op == abi::Op::kCommit;
-  expected_generation_ = expected.generation;
-}
-
-void GoldenCheck::answered_generation(std::uint16_t generation) {
-  if (!compare_generation_) return;
-  compare_generation_ = false;
-  if (generation != expected_generation_) {
-    differ(fmt::format("a command answered generation {}, the model says {}", generation, expected_generation_));
+  const bool gives_generation = command.op == abi::Op::kReserve || command.op == abi::Op::kCommit;
+  if (gives_generation && command.answered != expected.generation) {
+    differ(fmt::format("command {} on entry {} answered generation {}, the model says {}", abi::name(command.op),
+                       command.index, command.answered, expected.generation));
   }
 }
 
-void GoldenCheck::packet(Direction direction, const PacketIn& in, const PacketOut& out) {
+model::PacketResult GoldenCheck::try_packet(Direction direction, const PacketIn& in) {
+  return direction == Direction::kOutbound ? model_.outbound(descriptor<abi::OutDesc>(in), in.octets)
+                                           : model_.inbound(descriptor<abi::InDesc>(in), in.octets);
+}
+
+void GoldenCheck::packet(Direction direction, std::uint16_t index, const PacketIn& in, const PacketOut& out) {
   ++packets_;
-  auto expected = direction == Direction::kOutbound ? model_.outbound(descriptor<abi::OutDesc>(in), in.octets)
-                                                    : model_.inbound(descriptor<abi::InDesc>(in), in.octets);
+  const auto waiting = pending_.find(index);
+  model::PacketResult expected;
+  while (true) {
+    const bool last = waiting == pending_.end() || waiting->second.empty();
+    const auto before = model_.checkpoint(index);
+    expected = try_packet(direction, in);
+    if (last || expected.status.pack() == out.status.pack()) break;
+    model_.roll_back(before);
+    carry_out(waiting->second.front().command);
+    waiting->second.pop_front();
+  }
   expected_.insert(expected_.end(), expected.events.begin(), expected.events.end());
   const char* way = direction == Direction::kOutbound ? "outbound" : "inbound";
   if (expected.status.pack() != out.status.pack()) {
@@ -93,6 +107,21 @@ void GoldenCheck::packet(Direction direction, const PacketIn& in, const PacketOu
     differ(fmt::format("{} packet {}: octet {} of {} differs from the model's", way, packets_,
                        at.first - expected.octets.begin(), expected.octets.size()));
   }
+  packet_left(index);
+}
+
+void GoldenCheck::packet_left(std::uint16_t index) {
+  const auto waiting = pending_.find(index);
+  if (waiting == pending_.end()) return;
+  Queue& queue = waiting->second;
+  for (Pending& pending : queue) {
+    if (pending.packets > 0) --pending.packets;
+  }
+  while (!queue.empty() && queue.front().packets == 0) {
+    carry_out(queue.front().command);
+    queue.pop_front();
+  }
+  if (queue.empty()) pending_.erase(waiting);
 }
 
 void GoldenCheck::event(const SaEvent& event) {
@@ -119,6 +148,10 @@ model::RaisedEvent GoldenCheck::as_raised(const SaEvent& event) const {
 }
 
 void GoldenCheck::compare_events() {
+  for (auto& [index, queue] : pending_) {
+    for (const Pending& pending : queue) carry_out(pending.command);
+  }
+  pending_.clear();
   const auto less = [](const auto& a, const auto& b) { return key(a) < key(b); };
   model::Events seen;
   for (const auto& event : reported_) seen.push_back(as_raised(event));

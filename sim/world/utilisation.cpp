@@ -44,7 +44,8 @@ void Utilisation::record(const LogRecord& record) {
 void Utilisation::transition(unsigned gateway, const EntryTransition& transition) {
   TransitionRecord entry;
   entry.table = static_cast<std::uint16_t>(gateway);
-  entry.time_ns = transition.time_ns;
+  // A notice that was on its way while a sample was taken comes too late for it: the log knows of it from then on.
+  entry.time_ns = std::max(transition.time_ns, recorder_.tracker(entry.table).now_ns());
   entry.index = transition.ref.index.value;
   entry.generation = transition.ref.generation.value;
   entry.from = transition.from;

@@ -104,6 +104,7 @@ Result<void> World::build_gateway(unsigned which) {
   GatewayOptions options;
   options.name = kNames[which];
   options.accelerator = scenario_.accelerator;
+  options.firmware = scenario_.firmware;
   options.accelerator.seed = derive_seed(scenario_.seed, options.name + " stalls");
   options.seed = derive_seed(scenario_.seed, options.name + " firmware");
   options.policy.reserve = scenario_.rekey.reserve;

@@ -149,9 +149,8 @@ TEST_F(Life, ARestartedFirmwareFindsItsSas) {
   auto drained = install();
   ASSERT_TRUE(drained.retire(1'000'000'000'000));
   events();
-  auto again = HostedFirmware::start(*accelerator_, 2);
-  ASSERT_TRUE(again) << again.error().text;
-  auto device = Device::open(*accelerator_, **again);
+  restart_firmware();
+  auto device = Device::open(*accelerator_, *firmware_);
   ASSERT_TRUE(device) << device.error().text;
   const auto now = device->occupancy();
   ASSERT_TRUE(now);
@@ -160,8 +159,8 @@ TEST_F(Life, ARestartedFirmwareFindsItsSas) {
   EXPECT_EQ(device->query(pair.in().index)->partner, pair.out().index.value);
   EXPECT_EQ(device->query(pair.in().index)->owner, OwnerId{1});
   round_trip(pair, ipv4_packet(100));
-  accelerator_->skip(6'000'000);
-  ASSERT_TRUE((*again)->service());
+  sim::pass_time(*accelerator_, 60'000'000);
+  ASSERT_TRUE(firmware_->take_notice());
   EXPECT_EQ(device->occupancy()->entries[static_cast<unsigned>(EntryState::kDraining)], 0);
   pair.forget();
 }

@@ -1,5 +1,10 @@
 #include "loopback.hpp"
 
+#include "sallyport/core_firmware.hpp"
+#include "sallyport/firmware_image.hpp"
+#include "sallyport/hosted_firmware.hpp"
+#include "sallyport/regs.hpp"
+#include "support/firmware_under_test.hpp"
 #include "support/profile_under_test.hpp"
 
 namespace sallyport::test {
@@ -11,13 +16,28 @@ void Loopback::SetUp() {
   auto accelerator = sim::Accelerator::create(options);
   ASSERT_TRUE(accelerator) << accelerator.error().text;
   accelerator_ = std::move(*accelerator);
-  auto firmware = HostedFirmware::start(*accelerator_, 1);
-  ASSERT_TRUE(firmware) << firmware.error().text;
-  firmware_ = std::move(*firmware);
+  if (firmware_on_core()) {
+    auto firmware = CoreFirmware::load(*accelerator_, firmware_image(sim::table_entries(variant_)));
+    ASSERT_TRUE(firmware) << firmware.error().text;
+    firmware_ = std::move(*firmware);
+  } else {
+    restart_firmware();
+  }
   auto device = Device::open(*accelerator_, *firmware_);
   ASSERT_TRUE(device) << device.error().text;
   device_ = std::move(*device);
   queue_.emplace(*device_);
+}
+
+void Loopback::restart_firmware() {
+  if (firmware_on_core()) {
+    const auto done = static_cast<CoreFirmware&>(*firmware_).restart();
+    ASSERT_TRUE(done) << done.error().text;
+    return;
+  }
+  auto firmware = HostedFirmware::start(*accelerator_, 1);
+  ASSERT_TRUE(firmware) << firmware.error().text;
+  firmware_ = std::move(*firmware);
 }
 
 SaConfig Loopback::half(Direction direction, std::uint8_t key_octet) {
@@ -107,19 +127,25 @@ void Loopback::round_trip(const SaPair& pair, const Packet& packet, SaMode mode)
 }
 
 void Loopback::wait_ns(std::uint64_t ns) {
-  accelerator_->run(200);
-  accelerator_->skip(ns * 1'000 / accelerator_->period_ps());
+  sim::pass_time(*accelerator_, ns);
   ASSERT_TRUE(queue_->poll());
 }
 
 std::vector<SaEvent> Loopback::events() {
-  // An event needs some tens of clocks to its ring entry.
-  accelerator_->run(200);
-  EXPECT_TRUE(queue_->poll());
+  // An event needs some tens of clocks to its ring entry, and a thousand or two of the core's from there.
+  constexpr std::uint64_t kRoundNs = 50'000;
+  constexpr int kRounds = 200;
   std::vector<SaEvent> out;
-  while (const auto notice = queue_->next()) {
-    if (const auto* event = std::get_if<SaEvent>(&*notice)) out.push_back(*event);
-    if (const auto* transition = std::get_if<EntryTransition>(&*notice)) transitions_.push_back(*transition);
+  bool more = true;
+  for (int round = 0; more && round < kRounds; ++round) {
+    sim::pass_time(*accelerator_, kRoundNs);
+    more = accelerator_->read32(regs::kEvHeadAddress).value() != accelerator_->read32(regs::kEvTailAddress).value();
+    EXPECT_TRUE(queue_->poll());
+    while (const auto notice = queue_->next()) {
+      more = true;
+      if (const auto* event = std::get_if<SaEvent>(&*notice)) out.push_back(*event);
+      if (const auto* transition = std::get_if<EntryTransition>(&*notice)) transitions_.push_back(*transition);
+    }
   }
   return out;
 }

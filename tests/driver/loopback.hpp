@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// One Verilated accelerator with hosted firmware that talks to itself: what its outbound side makes, its inbound side
-/// opens.
+/// One Verilated accelerator that talks to itself: what its outbound side makes, its inbound side opens. Its firmware
+/// runs on the management core or on the host (firmware_under_test.hpp).
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -11,7 +11,7 @@
 #include "accel/accelerator.hpp"
 #include "sallyport/device.hpp"
 #include "sallyport/event_queue.hpp"
-#include "sallyport/hosted_firmware.hpp"
+#include "sallyport/firmware_port.hpp"
 #include "sallyport/packet.hpp"
 
 namespace sallyport::test {
@@ -40,6 +40,8 @@ class Loopback : public ::testing::Test {
   /// Seals and opens; the packet must come back as it was.
   void round_trip(const SaPair& pair, const Packet& packet, SaMode mode = SaMode::kTunnel);
 
+  /// The firmware starts again, on the table as it is.
+  void restart_firmware();
   /// Lets device time pass and the firmware do what is due.
   void wait_ns(std::uint64_t ns);
   /// Events since the last call.
@@ -48,7 +50,7 @@ class Loopback : public ::testing::Test {
   abi::EntryState state(SaIndex index) { return device_->query(index)->state; }
 
   std::unique_ptr<sim::Accelerator> accelerator_;
-  std::unique_ptr<HostedFirmware> firmware_;
+  std::unique_ptr<FirmwarePort> firmware_;
   std::optional<Device> device_;
   std::optional<EventQueue> queue_;
   std::vector<EntryTransition> transitions_;

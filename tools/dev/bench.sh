@@ -1,5 +1,6 @@
-# ./dev bench [datapath [--quick] [--lanes 1,2] [--write]]
+# ./dev bench [datapath [--quick] [--lanes 1,2] [--write] | firmware [--write]]
 # Without arguments: clocks per packet of the compact profile against the floor that its AES engines set.
+# firmware: clocks of the firmware on the management core, sizes of its image; out/bench/firmware.json.
 # datapath: every profile, size and number of lanes in clocks, simulation speed, area; out/bench/datapath.json.
 case "${1:-}" in
   "")
@@ -22,5 +23,10 @@ case "${1:-}" in
     fi
     .venv/bin/python tools/datapath_report.py build/release "${fast[@]}" "${area[@]}" "$@"
     ;;
-  *) echo "dev bench: unknown benchmark '$1' (datapath)" >&2; exit 2 ;;
+  firmware)
+    shift
+    build release sallyport_firmware_bench >&2
+    .venv/bin/python tools/firmware_report.py build/release "$@"
+    ;;
+  *) echo "dev bench: unknown benchmark '$1' (datapath, firmware)" >&2; exit 2 ;;
 esac

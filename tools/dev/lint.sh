@@ -4,16 +4,12 @@ say "lint: generated files"
 
 say "lint: Verilator -Wall over the top, in every named configuration"
 mapfile -t rtl_flags < <(cmake -P tools/dev/rtl_files.cmake 2>&1)
-# Profile, SAs, window, lanes, AES engines, their S-boxes in block RAM.
-for config in "0 64 64 1 7 1" "0 1024 64 1 2 0" "0 1024 1024 1 1 0" "0 16384 64 1 2 0" "1 64 64 1 2 0" "1 1024 1024 2 2 0" "1 16384 64 8 2 0"; do
-  read -r full sas window lanes engines sbox_ram <<<"$config"
+# Profile, SAs, window, lanes, AES engines, their S-boxes in block RAM, management core.
+for config in "0 64 64 1 7 1 1" "0 1024 64 1 2 0 0" "0 1024 1024 1 1 0 1" "0 16384 64 1 2 0 0" "1 64 64 1 2 0 1" "1 1024 1024 2 2 0 0" \
+  "1 16384 64 8 2 0 1"; do
+  read -r full sas window lanes engines sbox_ram core <<<"$config"
   verilator --lint-only -Wall --no-timing "-GFULL=1'b$full" "-GNUM_SAS=$sas" "-GWINDOW=$window" "-GLANES=$lanes" "-GENGINES=$engines" \
-    "-GSBOX_RAM=1'b$sbox_ram" --top-module sallyport "${rtl_flags[@]}" rtl/top/sallyport.sv
-done
-
-mapfile -t core_flags < <(cmake -DIBEX=1 -P tools/dev/rtl_files.cmake 2>&1)
-for module in mcu_system mcu_loader; do
-  verilator --lint-only -Wall --no-timing --top-module "$module" "${core_flags[@]}" "rtl/mcu/$module.sv"
+    "-GSBOX_RAM=1'b$sbox_ram" "-GCORE=1'b$core" --top-module sallyport "${rtl_flags[@]}" rtl/top/sallyport.sv
 done
 
 say "lint: clang-tidy"

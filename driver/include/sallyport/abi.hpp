@@ -13,19 +13,43 @@ inline constexpr unsigned kImageWords = 17;
 inline constexpr unsigned kCfgWords = 12;
 inline constexpr unsigned kStagingSlots = 4;
 inline constexpr unsigned kSlotWords = 32;
+inline constexpr unsigned kCoreHeader = 132;
+inline constexpr unsigned kMailboxAnswer = 64;
+inline constexpr unsigned kMailboxNotices = 1024;
+inline constexpr unsigned kMailboxNoticeSlots = 16;
+inline constexpr unsigned kMailboxOctets = 2048;
+inline constexpr std::uint32_t kCoreMagic = 0x46594C53;
+inline constexpr std::uint32_t kCoreImageBase = 0x00000000;
+inline constexpr std::uint32_t kCoreDataBase = 0x10000000;
+inline constexpr std::uint32_t kCoreDeviceBase = 0x20000000;
+inline constexpr std::uint32_t kCoreAccelBase = 0x30000000;
+inline constexpr std::uint32_t kHostCoreRegs = 0x00001000;
+inline constexpr std::uint32_t kHostMailbox = 0x00002000;
+inline constexpr std::uint32_t kHostImage = 0x00010000;
 
 namespace detail {
+// In halves of 32 bit, which is what small cores compute in.
 template <std::size_t At, std::size_t Octets, std::size_t N>
 constexpr void put(std::array<std::uint8_t, N>& out, std::uint64_t value) {
-  for (std::size_t i = 0; i < Octets; ++i) {
-    out[At + i] = static_cast<std::uint8_t>(value >> (8 * (Octets - 1 - i)));
+  if constexpr (Octets > 4) {
+    put<At, Octets - 4>(out, value >> 32);
+    put<At + Octets - 4, 4>(out, value);
+  } else {
+    const auto word = static_cast<std::uint32_t>(value);
+    for (std::size_t i = 0; i < Octets; ++i) {
+      out[At + i] = static_cast<std::uint8_t>(word >> (8 * (Octets - 1 - i)));
+    }
   }
 }
 template <std::size_t At, std::size_t Octets, std::size_t N>
 constexpr std::uint64_t get(const std::array<std::uint8_t, N>& in) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < Octets; ++i) value = (value << 8) | in[At + i];
-  return value;
+  if constexpr (Octets > 4) {
+    return get<At, Octets - 4>(in) << 32 | get<At + Octets - 4, 4>(in);
+  } else {
+    std::uint32_t word = 0;
+    for (std::size_t i = 0; i < Octets; ++i) word = (word << 8) | in[At + i];
+    return word;
+  }
 }
 }  // namespace detail
 
@@ -406,6 +430,105 @@ constexpr const char* name(SaFlag value) {
   return "?";
 }
 
+/// Command to the management core.
+enum class CoreOp : std::uint8_t {
+  kStart = 1,    ///< Check the image and start it. Counts in state empty.
+  kStop = 2,     ///< Zero both memories. The only way to an image memory that can be written.
+  kRestart = 3,  ///< Check the image and start it again; data memory stays. Counts in state run.
+};
+inline constexpr unsigned kCoreOpCount = 4;
+/// The name as documents and logs write it; "?" for a number that is none.
+constexpr const char* name(CoreOp value) {
+  switch (value) {
+    case CoreOp::kStart:
+      return "start";
+    case CoreOp::kStop:
+      return "stop";
+    case CoreOp::kRestart:
+      return "restart";
+  }
+  return "?";
+}
+
+/// Where the core's image is on its way.
+enum class CoreState : std::uint8_t {
+  kWipe = 0,     ///< Both memories are being zeroed.
+  kEmpty = 1,    ///< The host may write the image.
+  kCheck = 2,    ///< The image is locked and being checked.
+  kRun = 3,      ///< The core runs.
+  kRefused = 4,  ///< The check failed; stop ends this state.
+};
+inline constexpr unsigned kCoreStateCount = 5;
+/// The name as documents and logs write it; "?" for a number that is none.
+constexpr const char* name(CoreState value) {
+  switch (value) {
+    case CoreState::kWipe:
+      return "wipe";
+    case CoreState::kEmpty:
+      return "empty";
+    case CoreState::kCheck:
+      return "check";
+    case CoreState::kRun:
+      return "run";
+    case CoreState::kRefused:
+      return "refused";
+  }
+  return "?";
+}
+
+/// What the check of an image found.
+enum class CoreCheck : std::uint8_t {
+  kOk = 0,         ///< A sound image.
+  kBadMagic = 1,   ///< No image.
+  kBadAbi = 2,     ///< An image for another ABI version.
+  kBadLength = 3,  ///< Longer than the memory, shorter than a header, or not whole words; or it needs more data memory
+                   ///< than there is.
+  kBadCrc = 4,     ///< Octets differ from those that were built.
+  kMemory = 5,     ///< A word could not be read (uncorrectable).
+};
+inline constexpr unsigned kCoreCheckCount = 6;
+/// The name as documents and logs write it; "?" for a number that is none.
+constexpr const char* name(CoreCheck value) {
+  switch (value) {
+    case CoreCheck::kOk:
+      return "ok";
+    case CoreCheck::kBadMagic:
+      return "bad_magic";
+    case CoreCheck::kBadAbi:
+      return "bad_abi";
+    case CoreCheck::kBadLength:
+      return "bad_length";
+    case CoreCheck::kBadCrc:
+      return "bad_crc";
+    case CoreCheck::kMemory:
+      return "memory";
+  }
+  return "?";
+}
+
+/// Why the core started.
+enum class CoreCause : std::uint8_t {
+  kCold = 0,      ///< A new image.
+  kRestart = 1,   ///< By command.
+  kWatchdog = 2,  ///< The firmware did not feed the watchdog.
+  kFault = 3,     ///< The firmware gave up, or met an exception while it handled one.
+};
+inline constexpr unsigned kCoreCauseCount = 4;
+/// The name as documents and logs write it; "?" for a number that is none.
+constexpr const char* name(CoreCause value) {
+  switch (value) {
+    case CoreCause::kCold:
+      return "cold";
+    case CoreCause::kRestart:
+      return "restart";
+    case CoreCause::kWatchdog:
+      return "watchdog";
+    case CoreCause::kFault:
+      return "fault";
+  }
+  return "?";
+}
+
 /// What a request asks for. The struct that carries it stands in the text; the answer is mailbox_answer unless
 /// said.
 enum class MailboxCommand : std::uint8_t {
@@ -489,9 +612,10 @@ enum class MailboxCode : std::uint8_t {
   kBus = 18,         ///< The device's registers did not answer.
   kNotStarted = 19,  ///< The firmware has not taken over the table yet.
   kNoMore = 20,      ///< Query with next: no entry in use from this index on.
+  kNoRandom = 22,    ///< The noise source has failed its tests, so nothing can be drawn; the firmware has not started.
   kDevice = 21,      ///< The device refused for a reason that has no code here; see device_code.
 };
-inline constexpr unsigned kMailboxCodeCount = 22;
+inline constexpr unsigned kMailboxCodeCount = 23;
 /// The name as documents and logs write it; "?" for a number that is none.
 constexpr const char* name(MailboxCode value) {
   switch (value) {
@@ -537,6 +661,8 @@ constexpr const char* name(MailboxCode value) {
       return "not_started";
     case MailboxCode::kNoMore:
       return "no_more";
+    case MailboxCode::kNoRandom:
+      return "no_random";
     case MailboxCode::kDevice:
       return "device";
   }

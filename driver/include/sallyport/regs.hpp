@@ -48,6 +48,10 @@ inline constexpr std::uint32_t kStatusIrqMask = 0x00000004;
 inline constexpr unsigned kStatusIrqShift = 2;
 inline constexpr std::uint32_t kStatusSimMask = 0x00000008;
 inline constexpr unsigned kStatusSimShift = 3;
+inline constexpr std::uint32_t kStatusCoreMask = 0x00000010;
+inline constexpr unsigned kStatusCoreShift = 4;
+inline constexpr std::uint32_t kStatusCoreRulesMask = 0x00000020;
+inline constexpr unsigned kStatusCoreRulesShift = 5;
 
 /// Switches.
 inline constexpr std::uint32_t kControlAddress = 0x0014;
@@ -55,6 +59,12 @@ inline constexpr std::uint32_t kControlEnableMask = 0x00000001;
 inline constexpr unsigned kControlEnableShift = 0;
 inline constexpr std::uint32_t kControlIrqEnableMask = 0x00000002;
 inline constexpr unsigned kControlIrqEnableShift = 1;
+
+/// Device time in ns, low half. Whoever wants both halves reads the high one before and after.
+inline constexpr std::uint32_t kTimeLoAddress = 0x0018;
+
+/// Device time in ns, high half.
+inline constexpr std::uint32_t kTimeHiAddress = 0x001C;
 
 /// Which entry a command names.
 inline constexpr std::uint32_t kCmdTargetAddress = 0x0020;
@@ -166,6 +176,19 @@ inline constexpr std::uint32_t kEccCorrectedAddress = 0x008C;
 
 /// Uncorrectable errors met in the SA table (G10).
 inline constexpr std::uint32_t kEccFatalAddress = 0x0090;
+
+/// Alarm of the management core, low half: its timer interrupt is high while the device time is at or after the
+/// alarm.
+inline constexpr std::uint32_t kAlarmLoAddress = 0x00A0;
+
+/// Alarm, high half.
+inline constexpr std::uint32_t kAlarmHiAddress = 0x00A4;
+
+/// Watchdog of the management core: each write lets it run for so long from now, in units of 2^16 ns. 2^16 units
+/// are granted whenever it starts. 0 is no time at all: it is started again at once.
+inline constexpr std::uint32_t kWatchdogAddress = 0x00A8;
+inline constexpr std::uint32_t kWatchdogValueMask = 0x0000FFFF;
+inline constexpr unsigned kWatchdogValueShift = 0;
 
 /// Event ring: record n stands at (n - 1) modulo ring_depth, 8 words each (abi.md, event_record), word 0 = first
 /// four octets.

@@ -10,18 +10,19 @@
 #include <vector>
 
 #include "Vmcu_loader_model.h"
+#include "sallyport/abi.hpp"
 #include "support/environment.hpp"
 #include "verilated.h"
 
 namespace sallyport::test {
 namespace {
 
-enum class State { kWipe, kEmpty, kCheck, kRun, kRefused };
-enum class Code { kOk, kBadMagic, kBadAbi, kBadLength, kBadCrc, kMemory };
+using State = abi::CoreState;
+using Code = abi::CoreCheck;
 
 constexpr std::uint32_t kWords = 1024;  // the model's image memory
-constexpr std::uint32_t kDataBase = 0x1000'0000;
-constexpr std::uint32_t kHeader = 33;  // word
+constexpr std::uint32_t kDataBase = abi::kCoreDataBase;
+constexpr std::uint32_t kHeader = abi::kCoreHeader / 4;  // word
 
 /// The image's CRC: its own word counts as zero. zlib takes octets, and words stand in them as on the core,
 /// little-endian.
@@ -40,7 +41,7 @@ class Loader : public testing::Test {
   }
 
   State state() const { return static_cast<State>(model_.state_o); }
-  Code code() const { return static_cast<Code>(model_.code_o); }
+  Code code() const { return static_cast<Code>(model_.check_o); }
 
   void step() {
     model_.load_rsp_valid_i = 0;
@@ -84,8 +85,8 @@ class Loader : public testing::Test {
   std::vector<std::uint32_t> image(std::uint32_t words) {
     std::vector<std::uint32_t> out(words);
     for (auto& word : out) word = static_cast<std::uint32_t>(random_());
-    out[kHeader] = 0x4659'4C53;
-    out[kHeader + 1] = 1;
+    out[kHeader] = abi::kCoreMagic;
+    out[kHeader + 1] = abi::kAbiVersion;
     out[kHeader + 2] = 4 * words;
     out[kHeader + 4] = 4 * kWords;
     out[kHeader + 3] = crc_of(out);
@@ -141,20 +142,25 @@ TEST_F(Loader, GoodImagesRunAndAreLocked) {
   SCOPED_TRACE("SALLYPORT_SEED=" + std::to_string(seed_));
   for (const std::uint32_t words : {38U, 39U, 500U, kWords}) {
     ASSERT_EQ(verdict(image(words)), Code::kOk);
-    EXPECT_EQ(model_.warm_o, 0);
+    EXPECT_EQ(model_.cause_o, static_cast<unsigned>(abi::CoreCause::kCold));
     EXPECT_EQ(model_.core_rst_no, 1);
     const auto before = memory_;
     EXPECT_EQ(host(true, 200, 1), std::nullopt);
     EXPECT_EQ(host(false, 200), std::nullopt);
-    EXPECT_EQ(host(true, kDataBase, 1), std::nullopt);
+    EXPECT_EQ(host(true, kDataBase + abi::kMailboxOctets, 1), std::nullopt);
+    EXPECT_EQ(host(false, kDataBase + abi::kMailboxOctets, 1), std::nullopt);
+    EXPECT_NE(host(true, kDataBase, 1), std::nullopt) << "the mailbox";
+    EXPECT_NE(host(false, kDataBase + abi::kMailboxOctets - 4, 1), std::nullopt);
     press(model_.start_i);
     EXPECT_EQ(state(), State::kRun) << "start while it runs";
     // A restart: checked again, and told to the image.
+    model_.restart_cause_i = static_cast<CData>(abi::CoreCause::kWatchdog);
     press(model_.restart_i);
     EXPECT_EQ(state(), State::kCheck);
     EXPECT_EQ(model_.core_rst_no, 0);
+    EXPECT_EQ(host(true, kDataBase, 1), std::nullopt) << "while the image is checked";
     until(State::kRun);
-    EXPECT_EQ(model_.warm_o, 1);
+    EXPECT_EQ(model_.cause_o, static_cast<unsigned>(abi::CoreCause::kWatchdog));
     EXPECT_EQ(memory_, before);
     again();
     EXPECT_EQ(memory_, std::vector<std::uint32_t>(kWords, 0)) << "something is left of the image";

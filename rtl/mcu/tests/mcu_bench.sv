@@ -1,6 +1,6 @@
 // mcu_system with ports that a test program can take hold of one by one.
 module mcu_bench
-  import mcu_pkg::*;
+  import reg_pkg::*;
 (
     input  logic        clk_i,
     input  logic        rst_ni,
@@ -37,8 +37,8 @@ module mcu_bench
     output logic        double_fault_o
 );
   logic [1:0] corrected, fatal;
-  mcu_req_t   dev_req;
-  mcu_rsp_t   load_rsp;
+  reg_req_t   dev_req;
+  reg_rsp_t   load_rsp;
 
   assign dev_write_o      = dev_req.write;
   assign dev_addr_o       = dev_req.addr;

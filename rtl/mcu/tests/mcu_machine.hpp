@@ -15,7 +15,7 @@
 
 namespace sallyport::test {
 
-/// Where the memories are (rtl/mcu/mcu_pkg.sv).
+/// Where the memories are (docs/reference/abi.md).
 inline constexpr std::uint32_t kImageBase = 0x0000'0000;
 inline constexpr std::uint32_t kDataBase = 0x1000'0000;
 inline constexpr std::uint32_t kDeviceBase = 0x2000'0000;

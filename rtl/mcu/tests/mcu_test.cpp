@@ -102,7 +102,7 @@ TEST(McuRam, OctetsAndBrokenBits) {
 TEST(McuBus, NobodyThereAndLocked) {
   McuMachine machine;
   for (const std::uint32_t address :
-       {kImageBase + kRamOctets, kDataBase - 4, kDataBase + kRamOctets, 0x3000'0000U, 0xFFFF'FFFCU}) {
+       {kImageBase + kRamOctets, kDataBase - 4, kDataBase + kRamOctets, 0x4000'0000U, 0xFFFF'FFFCU}) {
     EXPECT_FALSE(machine.store(address, 1)) << std::hex << address;
     EXPECT_EQ(machine.load(address), std::nullopt) << std::hex << address;
   }

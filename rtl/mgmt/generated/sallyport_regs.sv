@@ -4,25 +4,18 @@ module sallyport_regs (
         input wire clk,
         input wire rst,
 
-        output logic s_axil_awready,
-        input wire s_axil_awvalid,
-        input wire [15:0] s_axil_awaddr,
-        input wire [2:0] s_axil_awprot,
-        output logic s_axil_wready,
-        input wire s_axil_wvalid,
-        input wire [31:0] s_axil_wdata,
-        input wire [3:0]s_axil_wstrb,
-        input wire s_axil_bready,
-        output logic s_axil_bvalid,
-        output logic [1:0] s_axil_bresp,
-        output logic s_axil_arready,
-        input wire s_axil_arvalid,
-        input wire [15:0] s_axil_araddr,
-        input wire [2:0] s_axil_arprot,
-        input wire s_axil_rready,
-        output logic s_axil_rvalid,
-        output logic [31:0] s_axil_rdata,
-        output logic [1:0] s_axil_rresp,
+        input wire s_cpuif_req,
+        input wire s_cpuif_req_is_wr,
+        input wire [15:0] s_cpuif_addr,
+        input wire [31:0] s_cpuif_wr_data,
+        input wire [31:0] s_cpuif_wr_biten,
+        output wire s_cpuif_req_stall_wr,
+        output wire s_cpuif_req_stall_rd,
+        output wire s_cpuif_rd_ack,
+        output wire s_cpuif_rd_err,
+        output wire [31:0] s_cpuif_rd_data,
+        output wire s_cpuif_wr_ack,
+        output wire s_cpuif_wr_err,
 
         input sallyport_regs_pkg::sallyport_regs__in_t hwif_in,
         output sallyport_regs_pkg::sallyport_regs__out_t hwif_out
@@ -46,170 +39,18 @@ module sallyport_regs (
     logic cpuif_wr_ack;
     logic cpuif_wr_err;
 
-    // Max Outstanding Transactions: 2
-    logic [1:0] axil_n_in_flight;
-    logic axil_prev_was_rd;
-    logic axil_arvalid;
-    logic [15:0] axil_araddr;
-    logic axil_ar_accept;
-    logic axil_awvalid;
-    logic [15:0] axil_awaddr;
-    logic axil_wvalid;
-    logic [31:0] axil_wdata;
-    logic [3:0] axil_wstrb;
-    logic axil_aw_accept;
-    logic axil_resp_acked;
-
-    // Transaction request acceptance
-    always_ff @(posedge clk) begin
-        if(rst) begin
-            axil_prev_was_rd <= '0;
-            axil_arvalid <= '0;
-            axil_araddr <= '0;
-            axil_awvalid <= '0;
-            axil_awaddr <= '0;
-            axil_wvalid <= '0;
-            axil_wdata <= '0;
-            axil_wstrb <= '0;
-            axil_n_in_flight <= '0;
-        end else begin
-            // AR* acceptance register
-            if(axil_ar_accept) begin
-                axil_prev_was_rd <= '1;
-                axil_arvalid <= '0;
-            end
-            if(s_axil_arvalid && s_axil_arready) begin
-                axil_arvalid <= '1;
-                axil_araddr <= s_axil_araddr;
-            end
-
-            // AW* & W* acceptance registers
-            if(axil_aw_accept) begin
-                axil_prev_was_rd <= '0;
-                axil_awvalid <= '0;
-                axil_wvalid <= '0;
-            end
-            if(s_axil_awvalid && s_axil_awready) begin
-                axil_awvalid <= '1;
-                axil_awaddr <= s_axil_awaddr;
-            end
-            if(s_axil_wvalid && s_axil_wready) begin
-                axil_wvalid <= '1;
-                axil_wdata <= s_axil_wdata;
-                axil_wstrb <= s_axil_wstrb;
-            end
-
-            // Keep track of in-flight transactions
-            if((axil_ar_accept || axil_aw_accept) && !axil_resp_acked) begin
-                axil_n_in_flight <= axil_n_in_flight + 1'b1;
-            end else if(!(axil_ar_accept || axil_aw_accept) && axil_resp_acked) begin
-                axil_n_in_flight <= axil_n_in_flight - 1'b1;
-            end
-        end
-    end
-
-    always_comb begin
-        s_axil_arready = (!axil_arvalid || axil_ar_accept);
-        s_axil_awready = (!axil_awvalid || axil_aw_accept);
-        s_axil_wready = (!axil_wvalid || axil_aw_accept);
-    end
-
-    // Request dispatch
-    always_comb begin
-        cpuif_wr_data = axil_wdata;
-        for(int i=0; i<4; i++) begin
-            cpuif_wr_biten[i*8 +: 8] = {8{axil_wstrb[i]}};
-        end
-        cpuif_req = '0;
-        cpuif_req_is_wr = '0;
-        cpuif_addr = '0;
-        axil_ar_accept = '0;
-        axil_aw_accept = '0;
-
-        if(axil_n_in_flight < 2'd2) begin
-            // Can safely issue more transactions without overwhelming response buffer
-            if(axil_arvalid && !axil_prev_was_rd) begin
-                cpuif_req = '1;
-                cpuif_req_is_wr = '0;
-                cpuif_addr = {axil_araddr[15:2], 2'b0};
-                if(!cpuif_req_stall_rd) axil_ar_accept = '1;
-            end else if(axil_awvalid && axil_wvalid) begin
-                cpuif_req = '1;
-                cpuif_req_is_wr = '1;
-                cpuif_addr = {axil_awaddr[15:2], 2'b0};
-                if(!cpuif_req_stall_wr) axil_aw_accept = '1;
-            end else if(axil_arvalid) begin
-                cpuif_req = '1;
-                cpuif_req_is_wr = '0;
-                cpuif_addr = {axil_araddr[15:2], 2'b0};
-                if(!cpuif_req_stall_rd) axil_ar_accept = '1;
-            end
-        end
-    end
-
-
-    // AXI4-Lite Response Logic
-    logic axil_resp_buffer_is_wr[2];
-    logic axil_resp_buffer_err[2];
-    logic [31:0] axil_resp_buffer_rdata[2];
-
-    logic [1:0] axil_resp_wptr;
-    logic [1:0] axil_resp_rptr;
-
-    always_ff @(posedge clk) begin
-        if(rst) begin
-            for(int i=0; i<2; i++) begin
-                axil_resp_buffer_is_wr[i] <= '0;
-                axil_resp_buffer_err[i] <= '0;
-                axil_resp_buffer_rdata[i] <= '0;
-            end
-            axil_resp_wptr <= '0;
-            axil_resp_rptr <= '0;
-        end else begin
-            // Store responses in buffer until AXI response channel accepts them
-            if(cpuif_rd_ack || cpuif_wr_ack) begin
-                if(cpuif_rd_ack) begin
-                    axil_resp_buffer_is_wr[axil_resp_wptr[0:0]] <= '0;
-                    axil_resp_buffer_err[axil_resp_wptr[0:0]] <= cpuif_rd_err;
-                    axil_resp_buffer_rdata[axil_resp_wptr[0:0]] <= cpuif_rd_data;
-
-                end else if(cpuif_wr_ack) begin
-                    axil_resp_buffer_is_wr[axil_resp_wptr[0:0]] <= '1;
-                    axil_resp_buffer_err[axil_resp_wptr[0:0]] <= cpuif_wr_err;
-                end
-                axil_resp_wptr <= axil_resp_wptr + 1'b1;
-            end
-
-            // Advance read pointer when acknowledged
-            if(axil_resp_acked) begin
-                axil_resp_rptr <= axil_resp_rptr + 1'b1;
-            end
-        end
-    end
-
-    always_comb begin
-        axil_resp_acked = '0;
-        s_axil_bvalid = '0;
-        s_axil_rvalid = '0;
-        if(axil_resp_rptr != axil_resp_wptr) begin
-            if(axil_resp_buffer_is_wr[axil_resp_rptr[0:0]]) begin
-                s_axil_bvalid = '1;
-                if(s_axil_bready) axil_resp_acked = '1;
-            end else begin
-                s_axil_rvalid = '1;
-                if(s_axil_rready) axil_resp_acked = '1;
-            end
-        end
-
-        s_axil_rdata = axil_resp_buffer_rdata[axil_resp_rptr[0:0]];
-        if(axil_resp_buffer_err[axil_resp_rptr[0:0]]) begin
-            s_axil_bresp = 2'b10;
-            s_axil_rresp = 2'b10;
-        end else begin
-            s_axil_bresp = 2'b00;
-            s_axil_rresp = 2'b00;
-        end
-    end
+    assign cpuif_req = s_cpuif_req;
+    assign cpuif_req_is_wr = s_cpuif_req_is_wr;
+    assign cpuif_addr = s_cpuif_addr;
+    assign cpuif_wr_data = s_cpuif_wr_data;
+    assign cpuif_wr_biten = s_cpuif_wr_biten;
+    assign s_cpuif_req_stall_wr = cpuif_req_stall_wr;
+    assign s_cpuif_req_stall_rd = cpuif_req_stall_rd;
+    assign s_cpuif_rd_ack = cpuif_rd_ack;
+    assign s_cpuif_rd_err = cpuif_rd_err;
+    assign s_cpuif_rd_data = cpuif_rd_data;
+    assign s_cpuif_wr_ack = cpuif_wr_ack;
+    assign s_cpuif_wr_err = cpuif_wr_err;
 
     logic cpuif_req_masked;
     logic external_pending;
@@ -232,6 +73,8 @@ module sallyport_regs (
         logic CAPS1;
         logic STATUS;
         logic CONTROL;
+        logic TIME_LO;
+        logic TIME_HI;
         logic CMD_TARGET;
         logic CMD_ARG1;
         logic CMD_ARG2;
@@ -259,6 +102,9 @@ module sallyport_regs (
         logic EV_LATE;
         logic ECC_CORRECTED;
         logic ECC_FATAL;
+        logic ALARM_LO;
+        logic ALARM_HI;
+        logic WATCHDOG;
         logic RING;
         logic STAGING;
     } decoded_reg_strb_t;
@@ -291,6 +137,10 @@ module sallyport_regs (
         is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h10);
         decoded_reg_strb.CONTROL = cpuif_req_masked & (cpuif_addr == 16'h14);
         is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h14);
+        decoded_reg_strb.TIME_LO = cpuif_req_masked & (cpuif_addr == 16'h18) & !cpuif_req_is_wr;
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h18);
+        decoded_reg_strb.TIME_HI = cpuif_req_masked & (cpuif_addr == 16'h1c) & !cpuif_req_is_wr;
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h1c);
         decoded_reg_strb.CMD_TARGET = cpuif_req_masked & (cpuif_addr == 16'h20);
         is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h20);
         decoded_reg_strb.CMD_ARG1 = cpuif_req_masked & (cpuif_addr == 16'h24);
@@ -345,6 +195,12 @@ module sallyport_regs (
         is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h8c);
         decoded_reg_strb.ECC_FATAL = cpuif_req_masked & (cpuif_addr == 16'h90) & !cpuif_req_is_wr;
         is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'h90);
+        decoded_reg_strb.ALARM_LO = cpuif_req_masked & (cpuif_addr == 16'ha0);
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'ha0);
+        decoded_reg_strb.ALARM_HI = cpuif_req_masked & (cpuif_addr == 16'ha4);
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'ha4);
+        decoded_reg_strb.WATCHDOG = cpuif_req_masked & (cpuif_addr == 16'ha8);
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'ha8);
         decoded_reg_strb.RING = cpuif_req_masked & (cpuif_addr >= 16'h4000) & (cpuif_addr <= 16'h4000 + 16'h1fff) & !cpuif_req_is_wr;
         is_external |= cpuif_req_masked & (cpuif_addr >= 16'h4000) & (cpuif_addr <= 16'h4000 + 16'h1fff) & !cpuif_req_is_wr;
         is_valid_addr |= cpuif_req_masked & (cpuif_addr >= 16'h4000) & (cpuif_addr <= 16'h4000 + 16'h1fff);
@@ -430,6 +286,24 @@ module sallyport_regs (
                 logic load_next;
             } value;
         } EV_TAIL;
+        struct {
+            struct {
+                logic [31:0] next;
+                logic load_next;
+            } value;
+        } ALARM_LO;
+        struct {
+            struct {
+                logic [31:0] next;
+                logic load_next;
+            } value;
+        } ALARM_HI;
+        struct {
+            struct {
+                logic [15:0] next;
+                logic load_next;
+            } value;
+        } WATCHDOG;
     } field_combo_t;
     field_combo_t field_combo;
 
@@ -473,6 +347,21 @@ module sallyport_regs (
                 logic [31:0] value;
             } value;
         } EV_TAIL;
+        struct {
+            struct {
+                logic [31:0] value;
+            } value;
+        } ALARM_LO;
+        struct {
+            struct {
+                logic [31:0] value;
+            } value;
+        } ALARM_HI;
+        struct {
+            struct {
+                logic [15:0] value;
+            } value;
+        } WATCHDOG;
     } field_storage_t;
     field_storage_t field_storage;
 
@@ -688,6 +577,76 @@ module sallyport_regs (
     end
     assign hwif_out.EV_TAIL.value.value = field_storage.EV_TAIL.value.value;
     assign hwif_out.EV_TAIL.value.swmod = decoded_reg_strb.EV_TAIL && decoded_req_is_wr && |(decoded_wr_biten[31:0]);
+    // Field: sallyport_regs.ALARM_LO.value
+    always_comb begin
+        automatic logic [31:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.ALARM_LO.value.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.ALARM_LO && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.ALARM_LO.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+            load_next_c = '1;
+        end
+        field_combo.ALARM_LO.value.next = next_c;
+        field_combo.ALARM_LO.value.load_next = load_next_c;
+    end
+    always_ff @(posedge clk) begin
+        if(rst) begin
+            field_storage.ALARM_LO.value.value <= 32'hffffffff;
+        end else begin
+            if(field_combo.ALARM_LO.value.load_next) begin
+                field_storage.ALARM_LO.value.value <= field_combo.ALARM_LO.value.next;
+            end
+        end
+    end
+    assign hwif_out.ALARM_LO.value.value = field_storage.ALARM_LO.value.value;
+    // Field: sallyport_regs.ALARM_HI.value
+    always_comb begin
+        automatic logic [31:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.ALARM_HI.value.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.ALARM_HI && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.ALARM_HI.value.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+            load_next_c = '1;
+        end
+        field_combo.ALARM_HI.value.next = next_c;
+        field_combo.ALARM_HI.value.load_next = load_next_c;
+    end
+    always_ff @(posedge clk) begin
+        if(rst) begin
+            field_storage.ALARM_HI.value.value <= 32'hffffffff;
+        end else begin
+            if(field_combo.ALARM_HI.value.load_next) begin
+                field_storage.ALARM_HI.value.value <= field_combo.ALARM_HI.value.next;
+            end
+        end
+    end
+    assign hwif_out.ALARM_HI.value.value = field_storage.ALARM_HI.value.value;
+    // Field: sallyport_regs.WATCHDOG.value
+    always_comb begin
+        automatic logic [15:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.WATCHDOG.value.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.WATCHDOG && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.WATCHDOG.value.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+            load_next_c = '1;
+        end
+        field_combo.WATCHDOG.value.next = next_c;
+        field_combo.WATCHDOG.value.load_next = load_next_c;
+    end
+    always_ff @(posedge clk) begin
+        if(rst) begin
+            field_storage.WATCHDOG.value.value <= 16'h0;
+        end else begin
+            if(field_combo.WATCHDOG.value.load_next) begin
+                field_storage.WATCHDOG.value.value <= field_combo.WATCHDOG.value.next;
+            end
+        end
+    end
+    assign hwif_out.WATCHDOG.value.value = field_storage.WATCHDOG.value.value;
+    assign hwif_out.WATCHDOG.value.swmod = decoded_reg_strb.WATCHDOG && decoded_req_is_wr && |(decoded_wr_biten[15:0]);
     // External region: sallyport_regs.RING
     assign hwif_out.RING.req = decoded_reg_strb.RING;
     assign hwif_out.RING.addr = decoded_addr[12:0];
@@ -773,10 +732,18 @@ module sallyport_regs (
             readback_data_var[1] = hwif_in.STATUS.idle.next;
             readback_data_var[2] = hwif_in.STATUS.irq.next;
             readback_data_var[3] = hwif_in.STATUS.sim.next;
+            readback_data_var[4] = hwif_in.STATUS.core.next;
+            readback_data_var[5] = hwif_in.STATUS.core_rules.next;
         end
         if(rd_mux_addr == 16'h14) begin
             readback_data_var[0] = field_storage.CONTROL.enable.value;
             readback_data_var[1] = field_storage.CONTROL.irq_enable.value;
+        end
+        if(rd_mux_addr == 16'h18) begin
+            readback_data_var[31:0] = hwif_in.TIME_LO.value.next;
+        end
+        if(rd_mux_addr == 16'h1c) begin
+            readback_data_var[31:0] = hwif_in.TIME_HI.value.next;
         end
         if(rd_mux_addr == 16'h20) begin
             readback_data_var[15:0] = field_storage.CMD_TARGET.index.value;
@@ -867,6 +834,15 @@ module sallyport_regs (
         end
         if(rd_mux_addr == 16'h90) begin
             readback_data_var[31:0] = hwif_in.ECC_FATAL.value.next;
+        end
+        if(rd_mux_addr == 16'ha0) begin
+            readback_data_var[31:0] = field_storage.ALARM_LO.value.value;
+        end
+        if(rd_mux_addr == 16'ha4) begin
+            readback_data_var[31:0] = field_storage.ALARM_HI.value.value;
+        end
+        if(rd_mux_addr == 16'ha8) begin
+            readback_data_var[15:0] = field_storage.WATCHDOG.value.value;
         end
         if((rd_mux_addr >= 16'h4000) && (rd_mux_addr <= 16'h4000 + 16'h1fff)) begin
             readback_data_var = hwif_in.RING.rd_data;

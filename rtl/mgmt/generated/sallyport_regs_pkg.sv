@@ -69,11 +69,37 @@ package sallyport_regs_pkg;
     } sallyport_regs__STATUS__sim__in_t;
 
     typedef struct {
+        logic next;
+    } sallyport_regs__STATUS__core__in_t;
+
+    typedef struct {
+        logic next;
+    } sallyport_regs__STATUS__core_rules__in_t;
+
+    typedef struct {
         sallyport_regs__STATUS__boot_done__in_t boot_done;
         sallyport_regs__STATUS__idle__in_t idle;
         sallyport_regs__STATUS__irq__in_t irq;
         sallyport_regs__STATUS__sim__in_t sim;
+        sallyport_regs__STATUS__core__in_t core;
+        sallyport_regs__STATUS__core_rules__in_t core_rules;
     } sallyport_regs__STATUS__in_t;
+
+    typedef struct {
+        logic [31:0] next;
+    } sallyport_regs__TIME_LO__value__in_t;
+
+    typedef struct {
+        sallyport_regs__TIME_LO__value__in_t value;
+    } sallyport_regs__TIME_LO__in_t;
+
+    typedef struct {
+        logic [31:0] next;
+    } sallyport_regs__TIME_HI__value__in_t;
+
+    typedef struct {
+        sallyport_regs__TIME_HI__value__in_t value;
+    } sallyport_regs__TIME_HI__in_t;
 
     typedef struct {
         logic next;
@@ -311,6 +337,8 @@ package sallyport_regs_pkg;
         sallyport_regs__CAPS0__in_t CAPS0;
         sallyport_regs__CAPS1__in_t CAPS1;
         sallyport_regs__STATUS__in_t STATUS;
+        sallyport_regs__TIME_LO__in_t TIME_LO;
+        sallyport_regs__TIME_HI__in_t TIME_HI;
         sallyport_regs__CMD_STATUS__in_t CMD_STATUS;
         sallyport_regs__CMD_RESULT__in_t CMD_RESULT;
         sallyport_regs__SNAP_SEQ_LO__in_t SNAP_SEQ_LO;
@@ -404,6 +432,31 @@ package sallyport_regs_pkg;
     } sallyport_regs__EV_TAIL__out_t;
 
     typedef struct {
+        logic [31:0] value;
+    } sallyport_regs__ALARM_LO__value__out_t;
+
+    typedef struct {
+        sallyport_regs__ALARM_LO__value__out_t value;
+    } sallyport_regs__ALARM_LO__out_t;
+
+    typedef struct {
+        logic [31:0] value;
+    } sallyport_regs__ALARM_HI__value__out_t;
+
+    typedef struct {
+        sallyport_regs__ALARM_HI__value__out_t value;
+    } sallyport_regs__ALARM_HI__out_t;
+
+    typedef struct {
+        logic [15:0] value;
+        logic swmod;
+    } sallyport_regs__WATCHDOG__value__out_t;
+
+    typedef struct {
+        sallyport_regs__WATCHDOG__value__out_t value;
+    } sallyport_regs__WATCHDOG__out_t;
+
+    typedef struct {
         logic req;
         logic [12:0] addr;
         logic req_is_wr;
@@ -426,6 +479,9 @@ package sallyport_regs_pkg;
         sallyport_regs__CMD_ARG2__out_t CMD_ARG2;
         sallyport_regs__CMD_GO__out_t CMD_GO;
         sallyport_regs__EV_TAIL__out_t EV_TAIL;
+        sallyport_regs__ALARM_LO__out_t ALARM_LO;
+        sallyport_regs__ALARM_HI__out_t ALARM_HI;
+        sallyport_regs__WATCHDOG__out_t WATCHDOG;
         sallyport_regs__RING__external__out_t RING;
         sallyport_regs__STAGING__external__out_t STAGING;
     } sallyport_regs__out_t;

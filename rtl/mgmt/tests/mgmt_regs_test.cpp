@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,7 @@ class MgmtRegs : public testing::Test {
     model_->s_axil_bready = model_->s_axil_rready = 1;
     model_->cmd_ready_i = 1;
     model_->stg_wr_ready_i = 1;
+    model_->block_ready_i = 1;
     for (int i = 0; i < 3; ++i) clock();
     model_->rst_ni = 1;
     clock();
@@ -36,13 +38,20 @@ class MgmtRegs : public testing::Test {
     const bool ring = model_->ring_rd_en_o;
     const unsigned ring_word = model_->ring_rd_addr_o;
     if (model_->cmd_valid_o && model_->cmd_ready_i) ++commands_;
+    const bool asked = model_->block_valid_o && model_->block_ready_i;
+    if (asked) blocks_.push_back(model_->block_req_o[1]);
+    if (model_->core_valid_i && model_->core_ready_o) core_taken_ = true;
+    if (model_->core_rsp_valid_o) core_answer_ = model_->core_rsp_o;
     model_->clk_i = 1;
     model_->eval();
+    model_->block_rsp_valid_i = asked;
+    model_->block_rsp_i = 0xB10C;
+    if (core_taken_) model_->core_valid_i = 0;
     if (ring) model_->ring_rd_data_i = 0xA0000000U + ring_word;
   }
 
   std::pair<std::uint32_t, unsigned> read(std::uint32_t address) {
-    model_->s_axil_araddr = static_cast<std::uint16_t>(address);
+    model_->s_axil_araddr = address;
     model_->s_axil_arvalid = 1;
     for (int i = 0; i < 50; ++i) {
       model_->clk_i = 0;
@@ -60,7 +69,7 @@ class MgmtRegs : public testing::Test {
   }
 
   unsigned write(std::uint32_t address, std::uint32_t value) {
-    model_->s_axil_awaddr = static_cast<std::uint16_t>(address);
+    model_->s_axil_awaddr = address;
     model_->s_axil_wdata = value;
     model_->s_axil_wstrb = 0xF;
     model_->s_axil_awvalid = model_->s_axil_wvalid = 1;
@@ -93,8 +102,35 @@ class MgmtRegs : public testing::Test {
     model_->cmd_done_i = 0;
   }
 
+  /// The management core asks; its answer comes with the clocks.
+  void core_asks(bool write, std::uint32_t address, std::uint32_t value = 0) {
+    model_->core_req_i[0] = value;
+    model_->core_req_i[1] = address;
+    model_->core_req_i[2] = 0xFU | (write ? 0x10U : 0U);
+    model_->core_valid_i = 1;
+    core_taken_ = false;
+    core_answer_.reset();
+  }
+  /// Value and whether it was an error.
+  std::pair<std::uint32_t, bool> core_answer() {
+    for (int i = 0; i < 50 && !core_answer_; ++i) clock();
+    EXPECT_TRUE(core_answer_.has_value()) << "no answer to the core";
+    return {static_cast<std::uint32_t>(core_answer_.value_or(0)), (core_answer_.value_or(0) >> 32) != 0};
+  }
+  std::pair<std::uint32_t, bool> core_read(std::uint32_t address) {
+    core_asks(false, address);
+    return core_answer();
+  }
+  bool core_write(std::uint32_t address, std::uint32_t value) {
+    core_asks(true, address, value);
+    return !core_answer().second;
+  }
+
   VerilatedContext context_;
   std::unique_ptr<Vmgmt_regs_model> model_;
+  std::vector<std::uint32_t> blocks_;  // addresses of accesses to the core's block
+  bool core_taken_ = true;
+  std::optional<std::uint64_t> core_answer_;
   std::vector<std::pair<unsigned, std::uint64_t>> staged_;
   int commands_ = 0;
 };
@@ -152,7 +188,7 @@ TEST_F(MgmtRegs, StagingTakesWholeWordsAndGivesNothingBack) {
 TEST_F(MgmtRegs, StagingWaitsForTheTable) {
   model_->stg_wr_ready_i = 0;
   write(regs::kStagingAddress, 1);
-  model_->s_axil_awaddr = static_cast<std::uint16_t>(regs::kStagingAddress + 4);
+  model_->s_axil_awaddr = regs::kStagingAddress + 4;
   model_->s_axil_wdata = 2;
   model_->s_axil_awvalid = model_->s_axil_wvalid = 1;
   for (int i = 0; i < 20; ++i) {
@@ -176,6 +212,133 @@ TEST_F(MgmtRegs, AnAddressWithoutARegisterIsAnError) {
   EXPECT_NE(read(0x0200).second, 0U);
   EXPECT_NE(write(0x0200, 1), 0U);
   EXPECT_EQ(read(regs::kIdAddress).second, 0U);
+}
+
+TEST_F(MgmtRegs, WhileTheCoreRulesTheHostReadsAndStagesAndNoMore) {
+  model_->core_rules_i = 1;
+  model_->ev_head_i = 5;
+  EXPECT_NE(read(regs::kStatusAddress).first & regs::kStatusCoreRulesMask, 0U);
+  for (const std::uint32_t address : {regs::kControlAddress, regs::kCmdTargetAddress, regs::kCmdGoAddress,
+                                      regs::kEvTailAddress, regs::kWatchdogAddress, regs::kAlarmLoAddress}) {
+    EXPECT_NE(write(address, 1), 0U) << address;
+  }
+  go(abi::Op::kErase, 1);
+  EXPECT_EQ(commands_, 0);
+  EXPECT_EQ(read(regs::kEvTailAddress).first, 0U);
+  EXPECT_EQ(read(regs::kCmdTargetAddress).first, 0U);
+  EXPECT_EQ(write(regs::kStagingAddress, 1), 0U);
+  EXPECT_EQ(write(regs::kStagingAddress + 4, 2), 0U);
+  EXPECT_EQ(staged_.size(), 1U);
+  EXPECT_NE(write(regs::kStagingAddress + 0x400, 2), 0U) << "behind the staging bank";
+
+  // The core does what the host may not.
+  EXPECT_TRUE(core_write(regs::kCmdTargetAddress, 3));
+  EXPECT_TRUE(
+      core_write(regs::kCmdGoAddress, 1U << regs::kCmdGoSeqShift | static_cast<std::uint32_t>(abi::Op::kErase)));
+  for (int i = 0; i < 4; ++i) clock();
+  EXPECT_EQ(commands_, 1);
+  EXPECT_EQ(core_read(regs::kCmdTargetAddress).first, 3U);
+  EXPECT_TRUE(core_read(0x0200).second);
+}
+
+TEST_F(MgmtRegs, HostAndCoreGetTheirOwnAnswers) {
+  // Read at the same time, over and over, at all distances.
+  for (int delay = 0; delay < 12; ++delay) {
+    for (int i = 0; i < 4; ++i) clock();
+    core_asks(false, regs::kVersionAddress);
+    for (int i = 0; i < delay; ++i) clock();
+    EXPECT_EQ(read(regs::kIdAddress).first, 0x534C5950U);
+    EXPECT_EQ(core_answer().first & regs::kVersionAbiMask, abi::kAbiVersion);
+  }
+}
+
+TEST_F(MgmtRegs, HalvesOfStagingWordsOfHostAndCoreStayApart) {
+  write(regs::kStagingAddress, 0x11111111U);
+  core_write(regs::kStagingAddress + 0x100, 0x22222222U);
+  write(regs::kStagingAddress + 4, 0x33333333U);
+  core_write(regs::kStagingAddress + 0x104, 0x44444444U);
+  ASSERT_EQ(staged_.size(), 2U);
+  EXPECT_EQ(staged_[0].second, 0x3333333311111111ULL);
+  EXPECT_EQ(staged_[1].second, 0x4444444422222222ULL);
+}
+
+TEST_F(MgmtRegs, TheCoresBlockIsTheHostsAlone) {
+  EXPECT_EQ(read(abi::kHostCoreRegs + 8), std::make_pair(0xB10CU, 0U));
+  EXPECT_EQ(read(abi::kHostMailbox + abi::kMailboxOctets - 4).first, 0xB10CU);
+  EXPECT_EQ(write(abi::kHostImage + 0xFFFC, 1), 0U);
+  EXPECT_EQ(blocks_, (std::vector<std::uint32_t>{abi::kHostCoreRegs + 8, abi::kHostMailbox + abi::kMailboxOctets - 4,
+                                                 abi::kHostImage + 0xFFFC}));
+  EXPECT_NE(read(abi::kHostMailbox + abi::kMailboxOctets).second, 0U);
+  EXPECT_TRUE(core_read(abi::kHostCoreRegs + 8).second);
+  EXPECT_EQ(blocks_.size(), 3U);
+}
+
+TEST_F(MgmtRegs, TheInterruptIsTheCoresWhileItRules) {
+  model_->ev_head_i = 1;
+  write(regs::kControlAddress, regs::kControlIrqEnableMask);
+  EXPECT_TRUE(model_->irq_o);
+  EXPECT_FALSE(model_->events_o);
+  model_->core_rules_i = 1;
+  clock();
+  EXPECT_FALSE(model_->irq_o);
+  EXPECT_TRUE(model_->events_o);
+  model_->core_irq_i = 1;
+  clock();
+  EXPECT_TRUE(model_->irq_o);
+}
+
+TEST_F(MgmtRegs, TheAlarmRingsAtItsTime) {
+  model_->core_runs_i = 1;
+  model_->time_ns_i = 0x1'0000'0004;
+  clock();
+  EXPECT_FALSE(model_->alarm_o) << "no alarm is set";
+  EXPECT_EQ(core_read(regs::kTimeHiAddress).first, 1U);
+  EXPECT_EQ(core_read(regs::kTimeLoAddress).first, 4U);
+  core_write(regs::kAlarmHiAddress, 1);
+  core_write(regs::kAlarmLoAddress, 6);
+  clock();
+  EXPECT_FALSE(model_->alarm_o);
+  model_->time_ns_i = 0x1'0000'0006;
+  clock();
+  EXPECT_TRUE(model_->alarm_o);
+  EXPECT_EQ(model_->alarm_ns_o, 0x1'0000'0006);
+  core_write(regs::kAlarmLoAddress, 7);
+  clock();
+  clock();
+  EXPECT_FALSE(model_->alarm_o);
+  model_->time_ns_i = 0x1'0000'0007;
+  model_->core_runs_i = 0;
+  clock();
+  clock();
+  EXPECT_FALSE(model_->alarm_o) << "for nobody";
+}
+
+TEST_F(MgmtRegs, TheWatchdogBarksUnlessItIsFed) {
+  constexpr std::uint64_t kUnit = 65'536;
+  const auto pass = [this](std::uint64_t units) {
+    model_->time_ns_i += units * kUnit;
+    clock();
+    clock();
+    clock();
+    return model_->barks_o != 0;
+  };
+  EXPECT_FALSE(pass(1'000'000)) << "the core does not run";
+  model_->core_runs_i = 1;
+  EXPECT_FALSE(pass(0));
+  EXPECT_FALSE(pass(65'535));
+  core_write(regs::kWatchdogAddress, 10);
+  EXPECT_FALSE(pass(9));
+  core_write(regs::kWatchdogAddress, 2);
+  EXPECT_FALSE(pass(1));
+  EXPECT_TRUE(pass(1));
+  core_write(regs::kWatchdogAddress, 100);
+  EXPECT_TRUE(pass(0)) << "too late";
+  model_->core_runs_i = 0;
+  EXPECT_FALSE(pass(0));
+  model_->core_runs_i = 1;
+  EXPECT_FALSE(pass(0));
+  EXPECT_FALSE(pass(65'535));
+  EXPECT_TRUE(pass(1)) << "what it starts with comes to its end, too";
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ void TopBench::clock() {
 }
 
 std::uint32_t TopBench::read(std::uint32_t address) {
-  top.s_axil_araddr = static_cast<SData>(address);
+  top.s_axil_araddr = address;
   top.s_axil_arvalid = 1;
   top.s_axil_rready = 1;
   for (int i = 0; i < 10'000; ++i) {
@@ -60,7 +60,7 @@ std::uint32_t TopBench::read(std::uint32_t address) {
 }
 
 void TopBench::write(std::uint32_t address, std::uint32_t value) {
-  top.s_axil_awaddr = static_cast<SData>(address);
+  top.s_axil_awaddr = address;
   top.s_axil_wdata = value;
   top.s_axil_wstrb = 0xF;
   top.s_axil_awvalid = top.s_axil_wvalid = 1;

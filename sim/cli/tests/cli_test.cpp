@@ -185,7 +185,7 @@ TEST_F(CliTest, LateRekeysDropAndNeverPassALimit) {
 }
 
 TEST_F(CliTest, WaveformWindows) {
-  ASSERT_EQ(demo("--trace-from 60000 --trace-to 90000" + kMade).status, 0);
+  ASSERT_EQ(demo("--trace-from 300000 --trace-to 330000" + kMade).status, 0);
   EXPECT_GT(fs::file_size(folder() / "out" / "trace-a.fst"), 0U);
   EXPECT_GT(fs::file_size(folder() / "out" / "trace-b.fst"), 0U);
   ASSERT_EQ(demo("--trace-on soft_octets --trace-to 100" + kMade, "on").status, 0);

@@ -99,10 +99,27 @@ class GoldenCheckTest : public testing::Test {
     const auto done = device_.commit(5, 0, image_);
     EXPECT_EQ(done.code, abi::CmdCode::kOk);
     generation_ = done.generation;
-    check_.command(abi::Op::kCommit, 5, 0, 0, 0, image_, done.code);
-    check_.answered_generation(done.generation);
+    check_.command(commit(0, done.code, done.generation), 0);
     EXPECT_EQ(check_.mismatches(), 0U);
   }
+  [[nodiscard]] CommandSeen commit(std::uint16_t generation, abi::CmdCode code, std::uint16_t answered) const {
+    CommandSeen seen;
+    seen.op = abi::Op::kCommit;
+    seen.index = 5;
+    seen.generation = generation;
+    seen.image = image_;
+    seen.code = code;
+    seen.answered = answered;
+    return seen;
+  }
+  [[nodiscard]] CommandSeen kill() const {
+    CommandSeen seen;
+    seen.op = abi::Op::kKill;
+    seen.index = 5;
+    seen.generation = seen.answered = generation_;
+    return seen;
+  }
+  void compare(const PacketIn& in, const PacketOut& out) { check_.packet(Direction::kOutbound, 5, in, out); }
   PacketIn packet() {
     const Octets octets = udp_packet(1, 1);
     abi::OutDesc desc;
@@ -137,7 +154,7 @@ class GoldenCheckTest : public testing::Test {
 TEST_F(GoldenCheckTest, AgreesWithASoundDevice) {
   for (int i = 0; i < 4; ++i) {
     const PacketIn in = packet();
-    check_.packet(Direction::kOutbound, in, answer(in));
+    compare(in, answer(in));
   }
   EXPECT_EQ(events_.size(), 2U);  // soft, hard
   for (const auto& raised : events_) check_.event(event(raised));
@@ -150,7 +167,7 @@ TEST_F(GoldenCheckTest, FindsOneChangedOctet) {
   const PacketIn in = packet();
   PacketOut out = answer(in);
   out.octets[50] ^= 1U;
-  check_.packet(Direction::kOutbound, in, out);
+  compare(in, out);
   EXPECT_EQ(check_.mismatches(), 1U);
   EXPECT_NE(check_.reports().at(0).find("octet 50"), std::string::npos) << check_.reports()[0];
 }
@@ -159,13 +176,13 @@ TEST_F(GoldenCheckTest, FindsAWrongStatus) {
   const PacketIn in = packet();
   PacketOut out = answer(in);
   ++out.status.aux;
-  check_.packet(Direction::kOutbound, in, out);
+  compare(in, out);
   EXPECT_EQ(check_.mismatches(), 1U);
 }
 
 TEST_F(GoldenCheckTest, FindsMissingAndInventedEvents) {
   const PacketIn in = packet();
-  check_.packet(Direction::kOutbound, in, answer(in));
+  compare(in, answer(in));
   SaEvent invented = event(events_.at(0));
   ++invented.count;
   check_.event(invented);
@@ -174,11 +191,61 @@ TEST_F(GoldenCheckTest, FindsMissingAndInventedEvents) {
 }
 
 TEST_F(GoldenCheckTest, FindsAWrongAnswerToACommand) {
-  check_.command(abi::Op::kCommit, 5, generation_, 0, 0, image_, abi::CmdCode::kOk);
+  check_.command(commit(generation_, abi::CmdCode::kOk, generation_), 0);
   EXPECT_EQ(check_.mismatches(), 1U);
-  check_.command(abi::Op::kReserve, 6, 0, 0, 0x40000006, {}, abi::CmdCode::kOk);
-  check_.answered_generation(77);
+  CommandSeen reserve;
+  reserve.op = abi::Op::kReserve;
+  reserve.index = 6;
+  reserve.arg2 = 0x4000'0006;
+  reserve.answered = 77;
+  check_.command(reserve, 0);
   EXPECT_EQ(check_.mismatches(), 2U);
+}
+
+// A kill ends while three packets are in the device: it may have met the first, the second, the third or none.
+TEST_F(GoldenCheckTest, PacketsInTheDeviceMayMeetACommandEitherWay) {
+  for (int before = 0; before <= 2; ++before) {
+    SCOPED_TRACE(before);
+    model::GoldenAccelerator device{64, 64};
+    GoldenCheck check{"device", 64, 64, 10'240};
+    generation_ = device.commit(5, 0, image_).generation;
+    check.command(commit(0, abi::CmdCode::kOk, generation_), 0);
+    check.command(kill(), 3);
+    for (int i = 0; i < 4; ++i) {
+      if (i == before) device.kill(5, generation_);
+      const PacketIn in = packet();
+      auto result = device.outbound(abi::OutDesc::unpack(in.descriptor), in.octets);
+      events_.insert(events_.end(), result.events.begin(), result.events.end());
+      check.packet(Direction::kOutbound, 5, in, {result.status, result.octets});
+    }
+    for (const auto& raised : events_) check.event(event(raised));
+    events_.clear();
+    check.compare_events();
+    EXPECT_EQ(check.mismatches(), 0U) << (check.reports().empty() ? "" : check.reports().front());
+  }
+}
+
+TEST_F(GoldenCheckTest, NoPacketGoesBackBehindACommand) {
+  check_.command(kill(), 3);
+  model::GoldenAccelerator killed = std::move(device_);
+  device_ = model::GoldenAccelerator{64, 64};
+  EXPECT_EQ(device_.commit(5, 0, image_).generation, generation_);
+  killed.kill(5, generation_);
+  const PacketIn in = packet();
+  auto dead = killed.outbound(abi::OutDesc::unpack(in.descriptor), in.octets);
+  compare(in, {dead.status, dead.octets});
+  EXPECT_EQ(check_.mismatches(), 0U);
+  compare(in, answer(in));  // as if it were alive again
+  EXPECT_EQ(check_.mismatches(), 1U);
+}
+
+TEST_F(GoldenCheckTest, PacketsAfterACommandMeetIt) {
+  check_.command(kill(), 1);
+  const PacketIn in = packet();
+  compare(in, answer(in));  // it was in the device
+  EXPECT_EQ(check_.mismatches(), 0U);
+  compare(in, answer(in));  // it came later
+  EXPECT_EQ(check_.mismatches(), 1U);
 }
 
 TEST(RunSummary, SoundMeansThatNothingHappenedThatMustNot) {

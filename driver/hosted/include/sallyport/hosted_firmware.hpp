@@ -7,13 +7,13 @@
 #include <optional>
 
 #include "sallyport/bus.hpp"
-#include "sallyport/mailbox.hpp"
+#include "sallyport/firmware_port.hpp"
 #include "sallyport/result.hpp"
 
 namespace sallyport {
 
 /// Firmware over a driver bus. It runs inside the calls of its user: exchange, take_notice, service. One thread.
-class HostedFirmware final : public MailboxPort {
+class HostedFirmware final : public FirmwarePort {
  public:
   /// Starts it: waits for the boot sweep, takes the table over, opens the data path. `seed`: random numbers are a
   /// function of it (worlds that must replay); nothing: the operating system's. `bus` must outlive it.
@@ -27,9 +27,9 @@ class HostedFirmware final : public MailboxPort {
   /// Takes device events and ends drains that are due.
   Result<void> service();
   /// An interrupt is pending or a drain is due, so that service() has work.
-  [[nodiscard]] bool work_pending() const;
+  [[nodiscard]] bool work_pending() const override;
   /// Device time in ns when there will be work that no interrupt announces; UINT64_MAX = none in sight.
-  [[nodiscard]] std::uint64_t next_deadline_ns() const;
+  [[nodiscard]] std::uint64_t next_deadline_ns() const override;
 
  private:
   struct Machine;

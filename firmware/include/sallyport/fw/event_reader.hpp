@@ -18,8 +18,11 @@ class EventReader {
 
   /// Learns the ring's depth and where reading goes on. False when the bus failed.
   bool start();
-  /// Takes what is there, as far as there is room. False when the bus failed; nothing is lost then.
-  bool poll();
+  /// Takes what is there, as far as there is room, at most `most` records. False when the bus failed; nothing is lost
+  /// then.
+  bool poll(std::uint32_t most);
+  /// The last poll left records in the ring.
+  [[nodiscard]] bool more() const { return more_; }
 
  private:
   bool read_record(std::uint32_t number, abi::EventRecord& record);
@@ -30,6 +33,7 @@ class EventReader {
   NoticeQueue& notices_;
   std::uint32_t depth_ = 0;
   std::uint32_t tail_ = 0;
+  bool more_ = false;
 };
 
 }  // namespace sallyport::fw

@@ -37,6 +37,7 @@ class Firmware {
   template <std::size_t M, std::size_t N, std::size_t Q>
   Firmware(RegisterBus& bus, RandomSource& random, Storage<M, N, Q>& storage)
       : bus_(bus),
+        random_(random),
         port_(bus),
         table_(storage.entries),
         owners_(storage.owners),
@@ -46,15 +47,22 @@ class Firmware {
   Firmware(const Firmware&) = delete;
   Firmware& operator=(const Firmware&) = delete;
 
-  /// Waits for the boot sweep, takes the table over, opens the data path and the interrupt. bad_version: another ABI;
+  /// Waits for the boot sweep, takes the table over, opens the data path and the interrupt. no_random: the random
+  /// source is of no use; bad_version: another ABI;
   /// bad_index: more entries than storage; bus: no answer, or the boot sweep does not end.
   abi::MailboxCode start();
   /// Serves one request. Always answers; what is malformed, stale or out of order changes nothing.
   Message handle(const Message& request);
-  /// Device events to notices, drained entries to free. False when the bus failed: call again.
-  bool poll();
+  /// Device events to notices, drained entries to free. False when the bus failed: call again. `most`: device events at
+  /// most, for who has others to serve in between.
+  bool poll(std::uint32_t most = UINT32_MAX);
+  /// The last poll left device events that there is room for.
+  [[nodiscard]] bool more_to_poll() const { return takes_events() && events_.more(); }
   /// The oldest notice.
   std::optional<Message> take_notice();
+  [[nodiscard]] bool has_notice() const { return !notices_.empty(); }
+  /// There is room for what the event ring holds; else device events are no reason to call poll.
+  [[nodiscard]] bool takes_events() const { return started_ && !notices_.full(); }
   /// Device time in ns when poll has work that no interrupt announces; UINT64_MAX = none.
   [[nodiscard]] std::uint64_t next_deadline() const { return manager_.next_deadline(); }
 
@@ -68,6 +76,7 @@ class Firmware {
   abi::MailboxCode set_quota(const abi::MailboxQuota& request, abi::MailboxAnswer& answer);
 
   RegisterBus& bus_;
+  RandomSource& random_;
   CommandPort port_;
   EntryTable table_;
   Owners owners_;
@@ -77,6 +86,7 @@ class Firmware {
   std::uint32_t last_seq_ = 0;
   bool in_session_ = false;
   bool started_ = false;
+  abi::MailboxCode refusal_ = abi::MailboxCode::kNotStarted;  // of every request until it has started
 };
 
 }  // namespace sallyport::fw

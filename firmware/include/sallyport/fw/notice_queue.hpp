@@ -16,6 +16,7 @@ class NoticeQueue {
  public:
   explicit NoticeQueue(std::span<abi::MailboxNotice> storage) : ring_(storage) {}
 
+  [[nodiscard]] bool empty() const { return used_ == 0; }
   [[nodiscard]] bool full() const { return used_ == ring_.size(); }
   /// Numbers the notice and queues it, or counts it as lost.
   void post(abi::MailboxNotice notice) {

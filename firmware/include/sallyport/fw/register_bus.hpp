@@ -26,6 +26,8 @@ class RegisterBus {
 class RandomSource {
  public:
   virtual std::uint32_t next() = 0;
+  /// False: what next() gives is not random, so nothing that needs it may begin.
+  [[nodiscard]] virtual bool usable() const { return true; }
 
  protected:
   ~RandomSource() = default;

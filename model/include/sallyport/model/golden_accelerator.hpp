@@ -54,6 +54,11 @@ class GoldenAccelerator {
   PacketResult outbound(const abi::OutDesc& desc, OctetView packet);
   PacketResult inbound(const abi::InDesc& desc, OctetView packet);
 
+  // ---- trying a packet: what a packet of this entry can change, kept and put back
+  struct Checkpoint;
+  [[nodiscard]] Checkpoint checkpoint(std::uint32_t index) const;
+  void roll_back(const Checkpoint& to);
+
   // ---- what it holds; `index` below num_sas
   [[nodiscard]] std::uint32_t num_sas() const { return static_cast<std::uint32_t>(entries_.size()); }
   [[nodiscard]] const SaEntry& entry(std::uint32_t index) const { return entries_[index].sa; }
@@ -87,6 +92,15 @@ class GoldenAccelerator {
   std::uint16_t ip_id_ = 0;
   Counts outbound_counts_{};
   Counts inbound_counts_{};
+};
+
+/// Of one entry; no command may come between keeping and putting back.
+struct GoldenAccelerator::Checkpoint {
+  std::optional<SaEntry> sa;  ///< Nothing for an index that the table does not have.
+  std::uint32_t index = 0;
+  std::uint16_t ip_id = 0;
+  Counts outbound_counts{};
+  Counts inbound_counts{};
 };
 
 }  // namespace sallyport::model

@@ -1,0 +1,85 @@
+#include "machine.hpp"
+
+namespace sallyport::fw {
+namespace {
+
+constexpr std::uint32_t kMessageOctets = sizeof(Message);
+constexpr std::uint32_t kMessageWords = kMessageOctets / 4;
+using MessageWords = std::array<std::uint32_t, kMessageWords>;
+
+// A message's first octet is the lowest of its first word, as memory is on this core; so words are copied.
+void put(std::uint32_t address, const Message& message) {
+  MessageWords words;
+  __builtin_memcpy(words.data(), message.data(), kMessageOctets);
+  for (std::uint32_t i = 0; i < kMessageWords; ++i) word_at(address + 4 * i) = words[i];
+}
+
+Message get(std::uint32_t address) {
+  MessageWords words;
+  for (std::uint32_t i = 0; i < kMessageWords; ++i) words[i] = word_at(address + 4 * i);
+  Message message;
+  __builtin_memcpy(message.data(), words.data(), kMessageOctets);
+  return message;
+}
+
+}  // namespace
+
+std::uint64_t CoreBus::now_ns() {
+  while (true) {
+    const std::uint32_t high = word_at(abi::kCoreAccelBase + regs::kTimeHiAddress);
+    const std::uint32_t low = word_at(abi::kCoreAccelBase + regs::kTimeLoAddress);
+    if (high == word_at(abi::kCoreAccelBase + regs::kTimeHiAddress))
+      return static_cast<std::uint64_t>(high) << 32 | low;
+  }
+}
+
+std::uint32_t CoreNoise::next() {
+  std::uint32_t count = seen_;
+  while (count == seen_) count = word_at(core_devices::kNoiseCountAddress);
+  seen_ = count;
+  return word_at(core_devices::kNoiseAddress);
+}
+
+void CoreCipher::key(const Block& key) {
+  for (std::uint32_t i = 0; i < key.size(); ++i) word_at(core_devices::kAesKey0Address + 4 * i) = key[i];
+}
+
+Block CoreCipher::encrypt(const Block& block) {
+  for (std::uint32_t i = 0; i < block.size(); ++i) word_at(core_devices::kAesBlock0Address + 4 * i) = block[i];
+  while ((word_at(core_devices::kAesStatusAddress) & core_devices::kAesStatusBusyMask) != 0) {
+  }
+  Block out;
+  for (std::uint32_t i = 0; i < out.size(); ++i) out[i] = word_at(core_devices::kAesOut0Address + 4 * i);
+  return out;
+}
+
+void Mailbox::start() {
+  head_ = word_at(core_devices::kNoticeHeadAddress);
+  word_at(core_devices::kNoticeSeenAddress) = word_at(core_devices::kNoticeTailAddress);
+}
+
+std::optional<Message> Mailbox::request() const {
+  if (word_at(core_devices::kRequestBellAddress) == word_at(core_devices::kRequestDoneAddress)) return std::nullopt;
+  return get(abi::kCoreDataBase);
+}
+
+void Mailbox::answer(const Message& message) const {
+  put(abi::kCoreDataBase + abi::kMailboxAnswer, message);
+  word_at(core_devices::kRequestDoneAddress) = word_at(core_devices::kRequestBellAddress);
+}
+
+bool Mailbox::room() const {
+  const std::uint32_t tail = word_at(core_devices::kNoticeTailAddress);
+  word_at(core_devices::kNoticeSeenAddress) = tail;
+  return head_ - tail < abi::kMailboxNoticeSlots;
+}
+
+void Mailbox::notice(const Message& message) {
+  put(abi::kCoreDataBase + abi::kMailboxNotices + head_ % abi::kMailboxNoticeSlots * kMessageOctets, message);
+  word_at(core_devices::kNoticeHeadAddress) = ++head_;
+}
+
+void wake_by(std::uint32_t interrupts) { asm volatile("csrw mie, %0" : : "r"(interrupts)); }
+void sleep() { asm volatile("wfi" : : : "memory"); }
+
+}  // namespace sallyport::fw

@@ -1,0 +1,2 @@
+// As os_defines.h.
+#pragma once

@@ -1,0 +1,233 @@
+// The management core as its host meets it: what it loads and refuses, who rules while it runs, and what becomes of a
+// firmware that hangs, fails or is started again in the middle of its work.
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <memory>
+#include <vector>
+
+#include "accel/accelerator.hpp"
+#include "sallyport/core_firmware.hpp"
+#include "sallyport/core_regs.hpp"
+#include "sallyport/device.hpp"
+#include "sallyport/firmware_image.hpp"
+#include "sallyport/hosted_firmware.hpp"
+#include "sallyport/regs.hpp"
+#include "support/profile_under_test.hpp"
+
+namespace sallyport::test {
+namespace {
+
+using Image = std::vector<std::uint8_t>;
+
+constexpr std::size_t kMagicAt = abi::kCoreHeader;
+constexpr std::size_t kAbiAt = abi::kCoreHeader + 4;
+constexpr std::size_t kLengthAt = abi::kCoreHeader + 8;
+constexpr std::size_t kCrcAt = abi::kCoreHeader + 12;
+constexpr std::size_t kDataAt = abi::kCoreHeader + 16;
+
+void put(Image& image, std::size_t at, std::uint32_t word) {
+  for (unsigned i = 0; i < 4; ++i) image[at + i] = static_cast<std::uint8_t>(word >> 8 * i);
+}
+/// Makes length and CRC right again.
+Image sealed(Image image) {
+  put(image, kLengthAt, static_cast<std::uint32_t>(image.size()));
+  put(image, kCrcAt, 0);
+  put(image, kCrcAt, static_cast<std::uint32_t>(crc32(0, image.data(), static_cast<uInt>(image.size()))));
+  return image;
+}
+/// A program of one instruction at the reset, and nothing else.
+Image program(std::uint32_t instruction) {
+  Image image(kDataAt + 4);
+  put(image, 128, instruction);
+  put(image, kMagicAt, abi::kCoreMagic);
+  put(image, kAbiAt, abi::kAbiVersion);
+  return sealed(image);
+}
+constexpr std::uint32_t kForEver = 0x0000'006F;  // j .
+constexpr std::uint32_t kIllegal = 0x0000'0000;
+
+Image whole() {
+  const auto image = firmware_image(64);
+  return {image.begin(), image.end()};
+}
+
+class Core : public testing::Test {
+ protected:
+  void SetUp() override {
+    sim::AcceleratorOptions options;
+    options.profile = profile_under_test();
+    auto accelerator = sim::Accelerator::create(options);
+    ASSERT_TRUE(accelerator) << accelerator.error().text;
+    accelerator_ = std::move(*accelerator);
+  }
+  std::unique_ptr<CoreFirmware> load(const Image& image) {
+    auto firmware = CoreFirmware::load(*accelerator_, image);
+    EXPECT_TRUE(firmware) << (firmware ? "" : firmware.error().text);
+    return firmware ? std::move(*firmware) : nullptr;
+  }
+  std::string refusal(const Image& image) {
+    const auto firmware = CoreFirmware::load(*accelerator_, image);
+    return firmware ? "" : firmware.error().text;
+  }
+  std::uint32_t read(std::uint32_t address) { return accelerator_->read32(address).value(); }
+
+  std::unique_ptr<sim::Accelerator> accelerator_;
+};
+
+TEST_F(Core, SaysWhyItRefusesAnImage) {
+  EXPECT_NE(refusal({}).find("0 octets"), std::string::npos);
+  EXPECT_NE(refusal(Image(6)).find("whole words"), std::string::npos);
+  EXPECT_NE(refusal(Image(32768 + 4)).find("up to 32768"), std::string::npos);
+  const auto with = [](std::size_t at, std::uint32_t word, bool seal) {
+    Image image = whole();
+    put(image, at, word);
+    if (!seal) return image;
+    put(image, kCrcAt, 0);
+    put(image, kCrcAt, static_cast<std::uint32_t>(crc32(0, image.data(), static_cast<uInt>(image.size()))));
+    return image;
+  };
+  EXPECT_NE(refusal(with(kMagicAt, 0, true)).find("bad_magic"), std::string::npos);
+  EXPECT_NE(refusal(with(kAbiAt, abi::kAbiVersion + 1, true)).find("bad_abi"), std::string::npos);
+  EXPECT_NE(refusal(with(kLengthAt, 32772, true)).find("bad_length"), std::string::npos);
+  EXPECT_NE(refusal(with(kDataAt, 65536, true)).find("bad_length"), std::string::npos);
+  EXPECT_NE(refusal(with(4096, 0xDEAD'BEEF, false)).find("bad_crc"), std::string::npos);
+  // And after all that a sound one runs.
+  const auto firmware = load(whole());
+  EXPECT_EQ(firmware->state()->state, abi::CoreState::kRun);
+  EXPECT_EQ(firmware->state()->cause, abi::CoreCause::kCold);
+}
+
+TEST_F(Core, WhileItRunsTheHostAsksAndDoesNotWrite) {
+  const auto firmware = load(whole());
+  auto device = Device::open(*accelerator_, *firmware);
+  ASSERT_TRUE(device) << device.error().text;
+  EXPECT_NE(read(regs::kStatusAddress) & regs::kStatusCoreRulesMask, 0U);
+  for (const std::uint32_t address : {regs::kControlAddress, regs::kCmdGoAddress, regs::kEvTailAddress}) {
+    EXPECT_FALSE(accelerator_->write32(address, 0)) << address;
+  }
+  EXPECT_EQ(read(regs::kControlAddress), regs::kControlEnableMask | regs::kControlIrqEnableMask);
+  EXPECT_TRUE(accelerator_->write32(regs::kStagingAddress, 1));
+  EXPECT_TRUE(accelerator_->write32(regs::kStagingAddress + 4, 1));
+  // Its image and its data are its own; the mailbox is shared.
+  EXPECT_FALSE(accelerator_->write32(abi::kHostImage, 0));
+  EXPECT_FALSE(accelerator_->read32(abi::kHostImage));
+  EXPECT_TRUE(accelerator_->read32(abi::kHostMailbox));
+  EXPECT_FALSE(accelerator_->read32(abi::kHostMailbox + abi::kMailboxOctets));
+  EXPECT_EQ(device->occupancy()->entries[0], 64);
+
+  // Stopped, it leaves the device to the host, and nothing of itself.
+  ASSERT_TRUE(firmware->stop());
+  EXPECT_EQ(read(regs::kStatusAddress) & regs::kStatusCoreRulesMask, 0U);
+  for (std::uint32_t at = 0; at < 32768; at += 4) ASSERT_EQ(read(abi::kHostImage + at), 0U) << at;
+  for (std::uint32_t at = 0; at < abi::kMailboxOctets; at += 4) ASSERT_EQ(read(abi::kHostMailbox + at), 0U) << at;
+  EXPECT_FALSE(firmware->restart());
+  auto hosted = HostedFirmware::start(*accelerator_, 1);
+  ASSERT_TRUE(hosted) << hosted.error().text;
+}
+
+TEST_F(Core, AHostThatComesBackTalksToTheSameFirmware) {
+  {
+    const auto firmware = load(whole());
+    auto device = Device::open(*accelerator_, *firmware);
+    ASSERT_TRUE(device);
+    InstallOptions options;
+    options.owner = OwnerId{7};
+    auto reservation = device->reserve(options);
+    ASSERT_TRUE(reservation);
+    reservation->forget();
+  }
+  auto again = CoreFirmware::attach(*accelerator_);
+  ASSERT_TRUE(again) << again.error().text;
+  auto device = Device::open(*accelerator_, **again);
+  ASSERT_TRUE(device) << device.error().text;
+  EXPECT_EQ(device->occupancy()->entries[static_cast<unsigned>(abi::EntryState::kLarval)], 1);
+  ASSERT_TRUE((*again)->stop());
+  const auto nobody = CoreFirmware::attach(*accelerator_);
+  ASSERT_FALSE(nobody);
+  EXPECT_EQ(nobody.error().code, ErrorCode::kBadState);
+}
+
+TEST_F(Core, AHungFirmwareIsStartedAgain) {
+  const auto firmware = load(program(kForEver));
+  accelerator_->run(1'000);
+  EXPECT_EQ(firmware->state()->watchdog_restarts, 0);
+  // Nobody runs 4.3 s of a spinning core; the clock on the wall moves on without it.
+  const std::uint64_t granted = std::uint64_t{65'536} * 65'536 * 1'000 / accelerator_->period_ps();
+  accelerator_->skip(granted - 100'000);
+  accelerator_->run(1'000);
+  EXPECT_EQ(firmware->state()->watchdog_restarts, 0);
+  accelerator_->skip(100'000);
+  accelerator_->run(1'000);
+  EXPECT_EQ(firmware->state()->watchdog_restarts, 1);
+  EXPECT_EQ(firmware->state()->cause, abi::CoreCause::kWatchdog);
+  EXPECT_EQ(firmware->state()->state, abi::CoreState::kRun);
+  accelerator_->skip(granted);
+  accelerator_->run(1'000);
+  EXPECT_EQ(firmware->state()->watchdog_restarts, 2);
+}
+
+TEST_F(Core, AFailingFirmwareIsStartedAgain) {
+  const auto firmware = load(program(kIllegal));
+  accelerator_->run(5'000);
+  EXPECT_GT(firmware->state()->fault_restarts, 2);
+  EXPECT_EQ(firmware->state()->watchdog_restarts, 0);
+  EXPECT_FALSE(firmware->exchange({})) << "nobody answers";
+}
+
+TEST_F(Core, TheFirmwareSleepsWhenThereIsNothingToDo) {
+  const auto firmware = load(whole());
+  auto device = Device::open(*accelerator_, *firmware);
+  sim::pass_time(*accelerator_, 1'000'000);
+  EXPECT_TRUE(firmware->state()->asleep);
+  const std::uint64_t before = accelerator_->clocks_evaluated();
+  sim::pass_time(*accelerator_, 60'000'000'000);  // a minute
+  EXPECT_LT(accelerator_->clocks_evaluated() - before, 200'000U) << "the watchdog is fed, and that is all";
+  EXPECT_EQ(firmware->state()->watchdog_restarts, 0);
+  EXPECT_EQ(device->occupancy()->entries[0], 64);
+}
+
+// Started again at any moment of a reservation: the entry is reserved or free, and the firmware knows which.
+TEST_F(Core, StartedAgainAtAnyMomentOfAReservation) {
+  const auto firmware = load(whole());
+  auto device = Device::open(*accelerator_, *firmware);
+  ASSERT_TRUE(device);
+  std::vector<std::unique_ptr<CoreFirmware>> ports;  // as long as the devices that speak through them
+  unsigned held = 0;
+  for (std::uint64_t after = 50; after < 2'600; after += 170) {
+    auto message = abi::MailboxReserve{};
+    message.version = abi::kAbiVersion;
+    message.command = static_cast<std::uint8_t>(abi::MailboxCommand::kReserve);
+    message.owner = 3;
+    // The request by hand, so that the core can be taken down while it works on it.
+    ASSERT_TRUE(device->occupancy());
+    const std::uint32_t bell = read(core_regs::kRequestBellAddress);
+    message.seq = __builtin_bswap32(read(abi::kHostMailbox + 4)) + 1;  // after the last request's
+    const auto octets = message.pack();
+    for (std::uint32_t at = 0; at < octets.size(); at += 4) {
+      std::uint32_t word = 0;
+      for (unsigned i = 0; i < 4; ++i) word |= static_cast<std::uint32_t>(octets[at + i]) << 8 * i;
+      ASSERT_TRUE(accelerator_->write32(abi::kHostMailbox + at, word));
+    }
+    ASSERT_TRUE(accelerator_->write32(core_regs::kRequestBellAddress, bell + 1));
+    accelerator_->run(after);
+    ASSERT_TRUE(firmware->restart());
+    auto again = CoreFirmware::attach(*accelerator_);
+    ASSERT_TRUE(again);
+    auto fresh = Device::open(*accelerator_, **again);
+    ASSERT_TRUE(fresh) << fresh.error().text;
+    const auto now = fresh->occupancy();
+    ASSERT_TRUE(now);
+    const unsigned larval = now->entries[static_cast<unsigned>(abi::EntryState::kLarval)];
+    EXPECT_TRUE(larval == held || larval == held + 1) << "after " << after << " clocks: " << larval;
+    EXPECT_EQ(now->entries[0] + larval, 64U);
+    held = larval;
+    device = std::move(*fresh);
+    ports.push_back(std::move(*again));
+  }
+  EXPECT_GT(held, 3U) << "some were served before";
+  EXPECT_LT(held, 15U) << "some were not";
+}
+
+}  // namespace
+}  // namespace sallyport::test
