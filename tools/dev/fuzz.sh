@@ -5,7 +5,7 @@ seconds=${1:-600}
 build fuzz >&2
 declare -A seeds=(
   [capture]="tests/data/captures" [vectors]="tests/data/vectors" [scenario]="sim/scenarios"
-  [utilisation_log]="tests/data/logs" [report]="tests/data/logs" [ip_packet]=""
+  [utilisation_log]="tests/data/logs" [report]="tests/data/logs" [ip_packet]="" [mailbox]=""
 )
 for binary in build/fuzz/fuzz/fuzz_*; do
   name=${binary##*/fuzz_}

@@ -6,8 +6,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 
 #include "capture/capture_reader.hpp"
 #include "support/test_folder.hpp"
@@ -182,6 +184,36 @@ TEST_F(CliTest, LateRekeysDropAndNeverPassALimit) {
   EXPECT_EQ(json["golden_mismatches"], 0);
   // The demo is stricter than run: there a loss is a failure.
   EXPECT_EQ(demo("--scenario " + file).status, 1);
+}
+
+// The firmware on the Verilated core and in the simulator: the same scenario, nothing left to chance, traffic slow
+// enough that the mailbox's microseconds do not matter. Every owner's SAs go the same ways, as often.
+TEST_F(CliTest, TheSameDecisionsOnTheCoreAndHosted) {
+  using Way = std::tuple<int, std::string, std::string, std::string, std::string>;
+  const auto file = scenario({{"fuzz_percent = 5\n", "fuzz_percent = 0\n"},
+                              {"fuzz_percent = 10\n", "fuzz_percent = 0\n"},
+                              {"speed = 50.0", "speed = 1.0"}});
+  std::map<std::string, std::multiset<Way>> ways;
+  std::map<std::string, nlohmann::json> results;
+  for (const std::string place : {"core", "hosted"}) {
+    const auto run =
+        sallyport("run " + file + kMade + " --quiet --firmware " + place + " --out " + (folder() / place).string());
+    ASSERT_EQ(run.status, 0) << run.text;
+    results[place] = summary(place.c_str());
+    std::ifstream log(folder() / place / "util.jsonl");
+    for (std::string line; std::getline(log, line);) {
+      const auto record = nlohmann::json::parse(line);
+      if (record["kind"] != "transition") continue;
+      ways[place].emplace(record["table"], record["owner"], record["from"], record["to"], record["cause"]);
+    }
+  }
+  EXPECT_GE(results["core"]["rekeys"], 10);
+  EXPECT_EQ(results["core"]["packets_lost"], 0);
+  for (const char* key : {"rekeys", "rekeys_failed", "soft_events", "hard_expiries", "drops"}) {
+    EXPECT_EQ(results["core"][key], results["hosted"][key]) << key;
+  }
+  EXPECT_GT(ways["core"].size(), 100U);
+  EXPECT_EQ(ways["core"], ways["hosted"]);
 }
 
 TEST_F(CliTest, WaveformWindows) {
