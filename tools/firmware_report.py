@@ -4,7 +4,7 @@
     tools/firmware_report.py BUILD [--write]
 
 Runs BUILD/bin/sallyport_firmware_bench, adds the image's sizes (firmware_size.py) and the clock that the core closes at on ECP5
-(out/fpga, when './dev fpga --top mcu_core' was run), writes out/bench/firmware.json; --write: docs/reference/firmware.md too. Exit code 1
+(out/fpga, when './dev fpga --top mcu_system' was run), writes out/bench/firmware.json; --write: docs/reference/firmware.md too. Exit code 1
 when an install takes more clocks than promised.
 """
 import argparse
@@ -30,7 +30,7 @@ def row(cells) -> str:
 def core_clocks() -> dict[str, float]:
     """MHz of the management core by speed grade, out of place and route."""
     found = {}
-    for path in sorted(pathlib.Path("out/fpga").glob("mcu_core-speed*-seed*.json")):
+    for path in sorted(pathlib.Path("out/fpga").glob("mcu_system-speed*-seed*.json")):
         result = json.loads(path.read_text())
         for clock in result["clocks"].values():
             grade = f"-{result['speed']}"

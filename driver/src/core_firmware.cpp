@@ -111,7 +111,7 @@ Result<abi::CoreState> CoreFirmware::wait_while(abi::CoreState state) {
 }
 
 Result<void> CoreFirmware::stop() {
-  if (const auto done = command(abi::CoreOp::kStop); !done) return done;
+  if (auto done = command(abi::CoreOp::kStop); !done) return done;
   const auto state = wait_while(abi::CoreState::kWipe);
   if (!state) return state.error();
   return {};
@@ -123,7 +123,7 @@ Result<void> CoreFirmware::restart() {
   if (before->state != abi::CoreState::kRun) {
     return Error{ErrorCode::kBadState, std::string("the management core is in state ") + abi::name(before->state)};
   }
-  if (const auto done = command(abi::CoreOp::kRestart); !done) return done;
+  if (auto done = command(abi::CoreOp::kRestart); !done) return done;
   const auto after = wait_while(abi::CoreState::kCheck);
   if (!after) return after.error();
   return still_runs();

@@ -9,12 +9,17 @@ namespace sallyport::sim {
 namespace {
 constexpr std::uint64_t kShortestPeriodPs = 1'000;
 constexpr std::uint64_t kLongestPeriodPs = 1'000'000;
+constexpr unsigned kMostDivider = 8;  // mcu_core: a core clock of an eighth at least
 }  // namespace
 
 Result<std::unique_ptr<Accelerator>> Accelerator::create(const AcceleratorOptions& options) {
   if (options.period_ps < kShortestPeriodPs || options.period_ps > kLongestPeriodPs) {
     return Error{ErrorCode::kInvalidArgument,
                  "clock period " + std::to_string(options.period_ps) + " ps is outside 1,000 to 1,000,000 ps"};
+  }
+  if (options.core_divider < 1 || options.core_divider > kMostDivider) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "core divider " + std::to_string(options.core_divider) + " is outside 1 to 8"};
   }
   // Written so that NaN is refused too.
   if (!(options.stall >= 0.0 && options.stall < 1.0)) {

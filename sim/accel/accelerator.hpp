@@ -35,7 +35,8 @@ struct AcceleratorOptions {
   Variant variant = Variant::k64Sas;
   Profile profile = Profile::kCompact;
   std::uint64_t period_ps = 10'000;  ///< Clock period; 1,000 to 1,000,000 ps.
-  std::uint64_t seed = 1;            ///< For stalls only.
+  unsigned core_divider = 1;         ///< Clocks of the accelerator for one of its management core, 1..8.
+  std::uint64_t seed = 1;            ///< For stalls and the noise source.
   double stall =
       0.0;  ///< Probability, a clock, that a stream pauses (input gap or output back-pressure); 0 <= stall < 1.
 };

@@ -53,7 +53,8 @@ class VerilatedAccelerator final : public Accelerator {
     constexpr auto kAllLanes = static_cast<std::uint8_t>((1U << kLanes) - 1U);
     v.out_stat_tready = v.out_m_tready = v.in_stat_tready = v.in_m_tready = kAllLanes;
     v.s_axil_bready = v.s_axil_rready = 1;
-    for (int i = 0; i < kResetClocks; ++i) edge();
+    // Of the slower of the two clocks.
+    for (unsigned i = 0; i < kResetClocks * options_.core_divider; ++i) edge();
     v.rst_ni = v.core_rst_ni = 1;
     for (int done = 0; done < kBootClocks; done += kBootPollClocks) {
       for (int i = 0; i < kBootPollClocks; ++i) edge();
@@ -245,7 +246,8 @@ class VerilatedAccelerator final : public Accelerator {
     if (fst_) record(0);
     if (CommandWatch::busy(model_->watch_o.data())) watch_.clock(model_->watch_o.data());
     // The core's clock stands while it sleeps, as on a board that saves the power.
-    if (!model_->core_idle_o) {
+    if (!model_->core_idle_o && ++core_phase_ >= options_.core_divider) {
+      core_phase_ = 0;
       model_->core_clk_i = 1;
       model_->noise_i = noise();
     }
@@ -330,7 +332,7 @@ class VerilatedAccelerator final : public Accelerator {
     fst_->dump(at * options_.period_ps + phase_ps);
   }
 
-  static constexpr int kResetClocks = 4;
+  static constexpr unsigned kResetClocks = 4;
   static constexpr int kBootPollClocks = 64;
   static constexpr int kBootClocks = 4'000'000;  // 16,384 entries of some 100 words, twice over
   static constexpr int kTraceLevels = 99;
@@ -351,6 +353,7 @@ class VerilatedAccelerator final : public Accelerator {
   std::mt19937_64 noise_;
   std::uint64_t noise_bits_ = 0;
   unsigned noise_left_ = 0;
+  unsigned core_phase_ = 0;
   std::uint64_t stall_below_;
   std::uint64_t evaluated_ = 0;
   std::uint64_t skipped_ = 0;

@@ -175,6 +175,44 @@ TEST_F(Core, AFailingFirmwareIsStartedAgain) {
   EXPECT_FALSE(firmware->exchange({})) << "nobody answers";
 }
 
+// The core's clock slower than the accelerator's, as on a board: nothing is lost on the way over, and nothing sleeps
+// that is asked.
+TEST_F(Core, ClocksThatDiffer) {
+  for (const unsigned divider : {3U, 8U}) {
+    SCOPED_TRACE(divider);
+    sim::AcceleratorOptions options;
+    options.profile = profile_under_test();
+    options.core_divider = divider;
+    auto accelerator = sim::Accelerator::create(options);
+    ASSERT_TRUE(accelerator) << accelerator.error().text;
+    auto firmware = CoreFirmware::load(**accelerator, whole());
+    ASSERT_TRUE(firmware) << firmware.error().text;
+    auto device = Device::open(**accelerator, **firmware);
+    ASSERT_TRUE(device) << device.error().text;
+    InstallOptions owner;
+    owner.owner = OwnerId{1};
+    std::vector<Reservation> reservations;
+    for (unsigned n = 0; n < 12; ++n) {
+      sim::pass_time(**accelerator, n * 1'000);  // asleep by now, or not yet
+      auto reservation = device->reserve(owner);
+      ASSERT_TRUE(reservation) << reservation.error().text;
+      reservations.push_back(std::move(*reservation));
+    }
+    sim::pass_time(**accelerator, 1'000'000);
+    EXPECT_TRUE((*accelerator)->interrupt_pending()) << "notices wait";
+    unsigned notices = 0;
+    while (const auto notice = (*firmware)->take_notice()) {
+      if (!*notice) break;
+      ++notices;
+      sim::pass_time(**accelerator, 10'000);
+    }
+    EXPECT_EQ(notices, 12U);
+    sim::pass_time(**accelerator, 100'000);
+    EXPECT_TRUE((*accelerator)->idle());
+    EXPECT_EQ(device->occupancy()->entries[static_cast<unsigned>(abi::EntryState::kLarval)], 12);
+  }
+}
+
 TEST_F(Core, TheFirmwareSleepsWhenThereIsNothingToDo) {
   const auto firmware = load(whole());
   auto device = Device::open(*accelerator_, *firmware);

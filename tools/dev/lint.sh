@@ -15,6 +15,13 @@ done
 say "lint: clang-tidy"
 build release >&2
 # accelerator_lanes_4 and _8 are accelerator_lanes_2 with another number; their models take minutes and only the benchmark builds them.
-mapfile -t sources < <(git ls-files '*.cpp' | grep -vE '(^|/)tests/|accelerator_lanes_[48]')
+mapfile -t sources < <(git ls-files '*.cpp' | grep -vE '(^|/)tests/|accelerator_lanes_[48]|^firmware/image/')
 printf '%s\n' "${sources[@]}" | xargs -P 2 -n 4 clang-tidy --quiet -p build/release \
   --extra-arg=-Wno-unknown-warning-option --warnings-as-errors='*' 2>&1 | grep -vE '^[0-9]+ warnings generated' || [ "${PIPESTATUS[1]}" -eq 0 ]
+
+say "lint: clang-tidy of the firmware's image"
+# As the cross compiler sees it (firmware/image/CMakeLists.txt).
+mapfile -t host_headers < <(g++ -E -x c++ -v /dev/null 2>&1 | sed -n 's/^ \(.*c++.*\)/-isystem\n\1/p')
+clang-tidy --quiet firmware/image/*.cpp --warnings-as-errors='*' -- --target=riscv32-unknown-elf -march=rv32imc -std=c++20 -ffreestanding \
+  -isystem firmware/image/shim "${host_headers[@]}" -Ifirmware/include -Idriver/include -DSALLYPORT_MAX_SAS=64 -DSALLYPORT_NOTICES=32 \
+  -DSALLYPORT_OWNERS=64 2>&1 | grep -vE '^[0-9]+ warnings generated' || [ "${PIPESTATUS[0]}" -eq 0 ]
