@@ -10,8 +10,11 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kMessageOctets = MailboxMessage{}.size();
-// A check of the image takes two clocks a word, a wipe one, a request some thousands; each poll takes tens.
+// A check of the image takes two clocks a word, a wipe one; each poll takes tens.
 constexpr int kPolls = 100'000;
+// For an answer: longer than the device's watchdog waits before it starts a hung firmware again.
+constexpr std::uint64_t kPatienceNs = 6'000'000'000;
+constexpr int kRetries = 3;  // of a read that has no effect
 // How often, while an answer is waited for, the core is asked whether it still runs.
 constexpr int kLookEvery = 64;
 constexpr std::size_t kLargestImage = 0x10000;
@@ -75,6 +78,8 @@ Result<std::unique_ptr<CoreFirmware>> CoreFirmware::attach(Bus& bus) {
                  std::string("the management core is in state ") + abi::name(*state) + ": load a firmware image"};
   }
   if (const auto learned = firmware->learn_numbers(); !learned) return learned.error();
+  // A request of the host before us may be under way: its answer must not be taken for ours.
+  if (const auto settled = firmware->wait_for(firmware->request_); !settled) return settled.error();
   return firmware;
 }
 
@@ -164,28 +169,43 @@ Result<void> CoreFirmware::still_runs() {
   return Error{ErrorCode::kBusFailure, text + ": load the firmware image again"};
 }
 
-Result<MailboxMessage> CoreFirmware::exchange(const MailboxMessage& request) {
+Result<void> CoreFirmware::write_request(const MailboxMessage& request) {
   for (std::uint32_t at = 0; at < kMessageOctets; at += 4) {
     const std::uint32_t word = request[at] | static_cast<std::uint32_t>(request[at + 1]) << 8U |
                                static_cast<std::uint32_t>(request[at + 2]) << 16U |
                                static_cast<std::uint32_t>(request[at + 3]) << 24U;
-    if (const auto done = bus_.write32(abi::kHostMailbox + at, word); !done) {
-      // The mailbox is closed while the core is being started again.
-      if (const auto state = wait_while(abi::CoreState::kCheck); !state) return state.error();
-      if (const auto runs = still_runs(); !runs) return runs.error();
-      if (const auto again = bus_.write32(abi::kHostMailbox + at, word); !again) return again.error();
-    }
+    if (bus_.write32(abi::kHostMailbox + at, word)) continue;
+    // The mailbox is closed while the core is being started again.
+    if (const auto state = wait_while(abi::CoreState::kCheck); !state) return state.error();
+    if (auto runs = still_runs(); !runs) return runs;
+    if (auto again = bus_.write32(abi::kHostMailbox + at, word); !again) return again;
   }
-  ++request_;
-  if (const auto rung = bus_.write32(core_regs::kRequestBellAddress, request_); !rung) return rung.error();
-  for (int i = 1; i <= kPolls; ++i) {
+  return {};
+}
+
+Result<void> CoreFirmware::wait_for(std::uint32_t number) {
+  const std::uint64_t begin = bus_.now_ns();
+  int failures = 0;
+  for (int i = 1; bus_.now_ns() - begin < kPatienceNs; ++i) {
     const auto done = bus_.read32(core_regs::kRequestDoneAddress);
-    if (!done) return done.error();
-    if (*done == request_) return read_message(abi::kHostMailbox + abi::kMailboxAnswer);
+    if (!done && ++failures > kRetries) return done.error();
+    if (done && *done == number) return {};
     if (i % kLookEvery != 0) continue;
-    if (const auto runs = still_runs(); !runs) return runs.error();
+    if (auto runs = still_runs(); !runs) return runs;
   }
   return Error{ErrorCode::kBusFailure, "the firmware does not answer; the management core runs"};
+}
+
+Result<MailboxMessage> CoreFirmware::exchange(const MailboxMessage& request) {
+  if (const auto written = write_request(request); !written) return written.error();
+  ++request_;
+  auto answered = bus_.write32(core_regs::kRequestBellAddress, request_);
+  if (answered) answered = wait_for(request_);
+  if (answered) return read_message(abi::kHostMailbox + abi::kMailboxAnswer);
+  // Who asked takes it that nothing happens any more, and clears keys away: a firmware that goes on with the request
+  // would commit what is left. Started again, it answers bad_sequence to whatever waits.
+  static_cast<void>(restart());
+  return answered.error();
 }
 
 Result<MailboxMessage> CoreFirmware::read_message(std::uint32_t address) {
@@ -212,7 +232,11 @@ Result<std::optional<MailboxMessage>> CoreFirmware::take_notice() {
     const auto head = bus_.read32(core_regs::kNoticeHeadAddress);
     if (!head) return head.error();
     head_ = *head;
-    if (head_ == tail_) return std::optional<MailboxMessage>{};
+    if (head_ == tail_) {
+      // An interrupt without a notice: it has just been taken, or the core rules no more.
+      if (const auto runs = still_runs(); !runs) return runs.error();
+      return std::optional<MailboxMessage>{};
+    }
   }
   const std::uint32_t place = tail_ % abi::kMailboxNoticeSlots * static_cast<std::uint32_t>(kMessageOctets);
   auto message = read_message(abi::kHostMailbox + abi::kMailboxNotices + place);

@@ -59,7 +59,12 @@ Result<void> EventQueue::poll() {
 
 void EventQueue::take(const abi::MailboxNotice& notice) {
   // The first notice seen may not be the first there was: nothing is known about those before.
-  const std::uint32_t missing = last_number_ ? notice.seq - *last_number_ - 1 : notice.seq - 1;
+  std::uint32_t missing = last_number_ ? notice.seq - *last_number_ - 1 : notice.seq - 1;
+  // Not after the last one: the firmware has been started again and counts from one. What it had queued is gone.
+  if (last_number_ && static_cast<std::int32_t>(notice.seq - *last_number_) <= 0) {
+    missing = notice.seq - 1;
+    gap_ = true;
+  }
   if (missing != 0) {
     lost_ += missing;
     gap_ = true;

@@ -34,10 +34,15 @@ std::uint64_t CoreBus::now_ns() {
 }
 
 std::uint32_t CoreNoise::next() {
-  std::uint32_t count = seen_;
-  while (count == seen_) count = word_at(core_devices::kNoiseCountAddress);
-  seen_ = count;
-  return word_at(core_devices::kNoiseAddress);
+  while (word_at(core_devices::kNoiseCountAddress) == seen_) {
+  }
+  // Again when the next word came between the two loads.
+  std::uint32_t word = 0;
+  do {
+    seen_ = word_at(core_devices::kNoiseCountAddress);
+    word = word_at(core_devices::kNoiseAddress);
+  } while (word_at(core_devices::kNoiseCountAddress) != seen_);
+  return word;
 }
 
 void CoreCipher::key(const Block& key) {
@@ -58,14 +63,15 @@ void Mailbox::start() {
   word_at(core_devices::kNoticeSeenAddress) = word_at(core_devices::kNoticeTailAddress);
 }
 
-std::optional<Message> Mailbox::request() const {
-  if (word_at(core_devices::kRequestBellAddress) == word_at(core_devices::kRequestDoneAddress)) return std::nullopt;
+std::optional<Message> Mailbox::request() {
+  asked_ = word_at(core_devices::kRequestBellAddress);
+  if (asked_ == word_at(core_devices::kRequestDoneAddress)) return std::nullopt;
   return get(abi::kCoreDataBase);
 }
 
 void Mailbox::answer(const Message& message) const {
   put(abi::kCoreDataBase + abi::kMailboxAnswer, message);
-  word_at(core_devices::kRequestDoneAddress) = word_at(core_devices::kRequestBellAddress);
+  word_at(core_devices::kRequestDoneAddress) = asked_;
 }
 
 bool Mailbox::room() const {

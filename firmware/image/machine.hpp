@@ -50,8 +50,8 @@ class Mailbox {
   /// Goes on where an earlier run stopped.
   void start();
   /// The request that waits, copied: the host may write on.
-  std::optional<Message> request() const;
-  /// Answers the request that waits.
+  std::optional<Message> request();
+  /// Answers the request that request() gave; one that was rung meanwhile is still to come.
   void answer(const Message& message) const;
   /// There is room for a notice.
   [[nodiscard]] bool room() const;
@@ -59,6 +59,7 @@ class Mailbox {
 
  private:
   std::uint32_t head_ = 0;
+  std::uint32_t asked_ = 0;
 };
 
 /// Lets `interrupts` (bits of mie) end the next sleep, and no others.

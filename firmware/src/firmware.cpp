@@ -10,6 +10,8 @@ using abi::MailboxCommand;
 
 // 16,384 entries of some 100 words at one word a clock, read over a slow bus: far more than any boot sweep takes.
 constexpr int kBootPolls = 4'000'000;
+// And less than the watchdog of a management core waits.
+constexpr std::uint64_t kBootNs = 1'000'000'000;
 
 // Octets of the request that mean something; the rest is 0. 0: no such command.
 constexpr std::size_t used_octets(MailboxCommand command) {
@@ -60,12 +62,20 @@ Answer answer_to(const abi::MailboxHead& head, MailboxCode code) {
 MailboxCode Firmware::start() {
   started_ = false;
   refusal_ = MailboxCode::kNotStarted;
-  if (!random_.usable()) return refusal_ = MailboxCode::kNoRandom;
+  const MailboxCode code = take_over();
+  started_ = code == MailboxCode::kOk;
+  if (!started_) refusal_ = code;
+  return code;
+}
+
+MailboxCode Firmware::take_over() {
+  if (!random_.usable()) return MailboxCode::kNoRandom;
   const auto version = bus_.read32(regs::kVersionAddress);
   if (!version) return MailboxCode::kBus;
   if ((*version & regs::kVersionAbiMask) != abi::kAbiVersion) return MailboxCode::kBadVersion;
   bool booted = false;
-  for (int i = 0; i < kBootPolls && !booted; ++i) {
+  const std::uint64_t begin = bus_.now_ns();
+  for (int i = 0; i < kBootPolls && !booted && bus_.now_ns() - begin < kBootNs; ++i) {
     const auto status = bus_.read32(regs::kStatusAddress);
     if (!status) return MailboxCode::kBus;
     booted = (*status & regs::kStatusBootDoneMask) != 0;
@@ -77,7 +87,6 @@ MailboxCode Firmware::start() {
   if (!bus_.write32(regs::kControlAddress, regs::kControlEnableMask | regs::kControlIrqEnableMask)) {
     return MailboxCode::kBus;
   }
-  started_ = true;
   return MailboxCode::kOk;
 }
 
@@ -242,7 +251,7 @@ MailboxCode Firmware::set_quota(const abi::MailboxQuota& request, abi::MailboxAn
 bool Firmware::poll(std::uint32_t most) {
   if (!started_) return false;
   const bool events_ok = events_.poll(most);
-  return manager_.poll(bus_.now_ns()) && events_ok;
+  return manager_.poll(bus_.now_ns(), most) && events_ok;
 }
 
 std::optional<Message> Firmware::take_notice() {

@@ -149,8 +149,8 @@ MailboxCode SaManager::erase(const abi::MailboxPair& request) {
   return first_failure;
 }
 
-bool SaManager::poll(std::uint64_t now) {
-  while (table_.first_waiting() != kNone && table_[table_.first_waiting()].deadline <= now) {
+bool SaManager::poll(std::uint64_t now, std::uint32_t most) {
+  for (; most > 0 && next_deadline() <= now; --most) {
     if (!go_on(table_.first_waiting(), now)) return false;
   }
   return true;

@@ -64,7 +64,7 @@ TEST(Start, RefusesAnotherAbi) {
   abi::MailboxHello hello;
   hello.version = abi::kAbiVersion;
   hello.command = static_cast<std::uint8_t>(MailboxCommand::kHello);
-  EXPECT_EQ(static_cast<MailboxCode>(firmware.handle(hello.pack())[3]), MailboxCode::kNotStarted);
+  EXPECT_EQ(static_cast<MailboxCode>(firmware.handle(hello.pack())[3]), MailboxCode::kBadVersion);
 }
 
 TEST(Start, RefusesWithoutRandomNumbers) {
@@ -97,6 +97,10 @@ TEST(Start, RefusesATableLargerThanItsMemory) {
   Storage<64, 8, 1> storage{};
   Firmware firmware(bus, random, storage);
   EXPECT_EQ(firmware.start(), MailboxCode::kBadIndex);
+  abi::MailboxHello hello;
+  hello.version = abi::kAbiVersion;
+  hello.command = static_cast<std::uint8_t>(MailboxCommand::kHello);
+  EXPECT_EQ(static_cast<MailboxCode>(firmware.handle(hello.pack())[3]), MailboxCode::kBadIndex) << "told to everybody";
 }
 
 }  // namespace

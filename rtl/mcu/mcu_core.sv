@@ -120,8 +120,9 @@ module mcu_core
   cdc_sync u_irq   (.clk_i, .rst_ni, .d_i(irq_q), .q_o(irq_o));
 
   // What came from this side in the last clocks may still be on its way over, and what it wakes on its way back: so all must have been
-  // still for a while. Three clocks of the core and two of these; CalmClocks is enough for a core clock of an eighth of this one.
-  localparam int CalmClocks = 32;
+  // still for a while. Three clocks of the core and two of these, and one of each where a synchroniser takes its time; CalmClocks is
+  // enough for a core clock of an eighth of this one.
+  localparam int CalmClocks = 64;
 
   logic                          asleep;
   logic [2:0]                    lines_q;

@@ -155,7 +155,9 @@ module mgmt_regs
 
   wire events = out.CONTROL.irq_enable.value && ev_head_i != tail_q;
 
-  assign events_o = core_rules_i && events;
+  // From a register, because another clock looks at it.
+  always_ff @(posedge clk_i) events_o <= rst_ni && core_rules_i && events;
+
   assign irq_o    = core_rules_i ? core_irq_i : events;
 
   // ------------------------------------------------------------------ timer of the management core
@@ -166,17 +168,21 @@ module mgmt_regs
     else feed_q <= out.WATCHDOG.value.swmod;
   end
 
-  assign alarm_ns_o = core_runs_i ? {out.ALARM_HI.value.value, out.ALARM_LO.value.value} : '1;
+  wire [63:0] alarm = {out.ALARM_HI.value.value, out.ALARM_LO.value.value};
+  logic [63:0] bark;
+
+  assign alarm_ns_o = !core_runs_i ? '1 : alarm < bark ? alarm : bark;
 
   mgmt_timer u_timer (
       .clk_i,
       .rst_ni,
       .time_ns_i,
-      .alarm_i     (alarm_ns_o),
+      .alarm_i     (alarm),
       .alarm_o,
       .runs_i      (core_runs_i),
       .feed_i      (feed_q),
       .feed_units_i(out.WATCHDOG.value.value),
+      .bark_ns_o   (bark),
       .barks_o
   );
 

@@ -35,16 +35,19 @@ module reg_switch
   wire [31:0] host_addr  = m_req_i[0].addr;
   wire        to_core    = (host_addr >= HOST_CORE_REGS && host_addr < CoreEnd) || host_addr >= HOST_IMAGE;
   wire        to_staging = host_addr - STAGING_BASE < 32'(STAGING_OCTETS);
+  // The registers are 64 KiB; a wild store of the core must not come round to them.
+  wire        wild       = m_req_i[1].addr[31:16] != '0;
   wire        forbidden  = core_rules_i && m_req_i[0].write && !to_staging && !to_core;
 
   logic busy_q, owner_q;  // an access of 1 the core, 0 the host is under way at the registers
-  logic refused_q;
+  logic refused_q, wild_q;
 
   wire free      = !busy_q || t_rsp_valid_i[0];
   wire host_asks = m_valid_i[0] && !to_core && !forbidden;
-  wire owner     = m_valid_i[1];
+  wire core_asks = m_valid_i[1] && !wild;
+  wire owner     = core_asks;
 
-  assign t_valid_o[0] = free && (m_valid_i[1] || host_asks);
+  assign t_valid_o[0] = free && (core_asks || host_asks);
   assign t_req_o[0]   = m_req_i[owner];
   assign by_core_o    = owner;
   assign t_valid_o[1] = m_valid_i[0] && to_core;
@@ -52,7 +55,7 @@ module reg_switch
 
   wire fire = t_valid_o[0] && t_ready_i[0];
 
-  assign m_ready_o[1] = fire;
+  assign m_ready_o[1] = wild ? !wild_q : fire && owner;
   assign m_ready_o[0] = to_core ? t_ready_i[1] : forbidden ? !refused_q : fire && !owner;
 
   always_ff @(posedge clk_i) begin
@@ -60,7 +63,9 @@ module reg_switch
       busy_q    <= 1'b0;
       owner_q   <= 1'b0;
       refused_q <= 1'b0;
+      wild_q    <= 1'b0;
     end else begin
+      wild_q    <= m_valid_i[1] && wild && !wild_q;
       refused_q <= m_valid_i[0] && forbidden && !refused_q;
       if (t_rsp_valid_i[0]) busy_q <= 1'b0;
       if (fire) begin
@@ -71,8 +76,8 @@ module reg_switch
   end
 
   always_comb begin
-    m_rsp_valid_o[1] = t_rsp_valid_i[0] && owner_q;
-    m_rsp_o[1]       = t_rsp_i[0];
+    m_rsp_valid_o[1] = (t_rsp_valid_i[0] && owner_q) || wild_q;
+    m_rsp_o[1]       = wild_q ? '{err: 1'b1, rdata: '0} : t_rsp_i[0];
     m_rsp_valid_o[0] = (t_rsp_valid_i[0] && !owner_q) || t_rsp_valid_i[1] || refused_q;
     m_rsp_o[0]       = refused_q ? '{err: 1'b1, rdata: '0} : t_rsp_valid_i[1] ? t_rsp_i[1] : t_rsp_i[0];
   end

@@ -72,6 +72,10 @@ class TimedBus final : public sallyport::Bus {
 };
 
 std::uint64_t median(std::vector<std::uint64_t> of) {
+  if (of.empty()) {
+    std::fprintf(stderr, "firmware_bench: nothing was measured: an event did not come\n");
+    std::exit(1);
+  }
   std::sort(of.begin(), of.end());
   return of[of.size() / 2];
 }

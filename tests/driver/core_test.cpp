@@ -148,6 +148,79 @@ TEST_F(Core, AHostThatComesBackTalksToTheSameFirmware) {
   EXPECT_EQ(nobody.error().code, ErrorCode::kBadState);
 }
 
+/// A bus that loses reads of REQUEST_DONE when it is told to.
+class LossyBus final : public Bus {
+ public:
+  explicit LossyBus(Bus& bus) : bus_(bus) {}
+  Result<std::uint32_t> read32(std::uint32_t address) override {
+    if (address == core_regs::kRequestDoneAddress && lose > 0) {
+      --lose;
+      return Error{ErrorCode::kBusFailure, "lost"};
+    }
+    return bus_.read32(address);
+  }
+  Result<void> write32(std::uint32_t address, std::uint32_t value) override { return bus_.write32(address, value); }
+  [[nodiscard]] EventDelivery event_delivery() const override { return bus_.event_delivery(); }
+  [[nodiscard]] bool interrupt_pending() const override { return bus_.interrupt_pending(); }
+  [[nodiscard]] std::uint64_t now_ns() const override { return bus_.now_ns(); }
+  int lose = 0;
+
+ private:
+  Bus& bus_;
+};
+
+// The host gives up a request and clears its keys away: the firmware must not commit what is left of them.
+TEST_F(Core, NothingComesOfARequestThatWasGivenUp) {
+  LossyBus bus(*accelerator_);
+  auto firmware = CoreFirmware::load(bus, whole());
+  ASSERT_TRUE(firmware) << firmware.error().text;
+  auto device = Device::open(bus, **firmware);
+  ASSERT_TRUE(device) << device.error().text;
+  InstallOptions options;
+  options.owner = OwnerId{7};
+  auto reservation = device->reserve(options);
+  ASSERT_TRUE(reservation);
+  SaConfig inbound;
+  inbound.key = SecretBytes(std::vector<std::uint8_t>(32, 0x11));
+  inbound.salt = SecretBytes(std::vector<std::uint8_t>(4, 0x22));
+  SaConfig outbound;
+  outbound.direction = Direction::kOutbound;
+  outbound.key = inbound.key.duplicate();
+  outbound.salt = inbound.salt.duplicate();
+  outbound.spi = Spi{0x12345678};
+  outbound.outer = OuterHeader{.source = IpAddress::parse("192.0.2.1").value(),
+                               .destination = IpAddress::parse("192.0.2.2").value(),
+                               .dscp = std::nullopt};
+  inbound.direction = Direction::kInbound;
+  bus.lose = 1;
+  EXPECT_TRUE(device->occupancy()) << "one lost read is made again";
+  bus.lose = 10;
+  EXPECT_FALSE(device->install(*reservation, inbound, outbound, options));
+  bus.lose = 0;
+  accelerator_->run(20'000);
+  static_cast<void>(device->occupancy());  // opens a new session
+  const auto now = device->occupancy();
+  ASSERT_TRUE(now) << now.error().text;
+  EXPECT_EQ(now->entries[static_cast<unsigned>(abi::EntryState::kActive)], 0);
+  EXPECT_EQ(now->entries[static_cast<unsigned>(abi::EntryState::kLarval)], 1);
+  EXPECT_TRUE(device->install(*reservation, inbound, outbound, options));
+}
+
+// The host before us died while the firmware worked on its request.
+TEST_F(Core, AnAnswerToSomebodyElseIsNotTakenForOurs) {
+  const auto before = load(whole());
+  for (const std::uint64_t later : {0U, 100U, 300U, 500U}) {
+    const std::uint32_t bell = read(core_regs::kRequestBellAddress);
+    ASSERT_TRUE(accelerator_->write32(core_regs::kRequestBellAddress, bell + 1));
+    accelerator_->run(later);
+    auto firmware = CoreFirmware::attach(*accelerator_);
+    ASSERT_TRUE(firmware) << firmware.error().text;
+    auto device = Device::open(*accelerator_, **firmware);
+    ASSERT_TRUE(device) << "after " << later << ": " << device.error().text;
+    EXPECT_EQ(device->occupancy()->entries[0], 64);
+  }
+}
+
 TEST_F(Core, AHungFirmwareIsStartedAgain) {
   const auto firmware = load(program(kForEver));
   accelerator_->run(1'000);
@@ -173,6 +246,7 @@ TEST_F(Core, AFailingFirmwareIsStartedAgain) {
   EXPECT_GT(firmware->state()->fault_restarts, 2);
   EXPECT_EQ(firmware->state()->watchdog_restarts, 0);
   EXPECT_FALSE(firmware->exchange({})) << "nobody answers";
+  ASSERT_TRUE(firmware->stop());
 }
 
 // The core's clock slower than the accelerator's, as on a board: nothing is lost on the way over, and nothing sleeps

@@ -39,15 +39,17 @@ class CoreFirmware final : public FirmwarePort {
   /// Talks to a core that runs already (the host was restarted). kBadState when it does not run.
   static Result<std::unique_ptr<CoreFirmware>> attach(Bus& bus);
 
-  /// Errors: kBusFailure when the core does not answer; the text says what has become of it. A core that is started
-  /// again while it serves a request answers bad_sequence: what it had to do may be done or not.
+  /// Errors: kBusFailure when the core does not answer; the text says what has become of it. The firmware is started
+  /// again then, so that nothing of the request happens later. A core that is started again while it serves a request
+  /// answers bad_sequence: what it had to do may be done or not.
   Result<MailboxMessage> exchange(const MailboxMessage& request) override;
   Result<std::optional<MailboxMessage>> take_notice() override;
   [[nodiscard]] bool work_pending() const override;
   [[nodiscard]] std::uint64_t next_deadline_ns() const override { return UINT64_MAX; }
 
   [[nodiscard]] Result<CoreState> state();
-  /// Starts the firmware again, the SA table as it stands. Errors: kBadState when it does not run; kBusFailure.
+  /// Starts the firmware again, the SA table as it stands; policy and quotas are a cold start's, notices that it had
+  /// queued are gone (EventQueue::reconcile). Errors: kBadState when it does not run; kBusFailure.
   Result<void> restart();
   /// Stops the core and zeroes its memories. The device's registers are the host's again.
   Result<void> stop();
@@ -58,6 +60,9 @@ class CoreFirmware final : public FirmwarePort {
   // Waits while the core is in `state`; the state after it.
   Result<abi::CoreState> wait_while(abi::CoreState state);
   Result<void> learn_numbers();
+  Result<void> write_request(const MailboxMessage& request);
+  // Until the request of this number has its answer.
+  Result<void> wait_for(std::uint32_t number);
   Result<MailboxMessage> read_message(std::uint32_t address);
   Result<void> still_runs();
 

@@ -239,6 +239,8 @@ TEST_F(MgmtRegs, WhileTheCoreRulesTheHostReadsAndStagesAndNoMore) {
   EXPECT_EQ(commands_, 1);
   EXPECT_EQ(core_read(regs::kCmdTargetAddress).first, 3U);
   EXPECT_TRUE(core_read(0x0200).second);
+  EXPECT_FALSE(core_write(0x10000U + regs::kCmdTargetAddress, 9)) << "a wild store";
+  EXPECT_EQ(core_read(regs::kCmdTargetAddress).first, 3U);
 }
 
 TEST_F(MgmtRegs, HostAndCoreGetTheirOwnAnswers) {
@@ -294,6 +296,8 @@ TEST_F(MgmtRegs, TheAlarmRingsAtItsTime) {
   EXPECT_FALSE(model_->alarm_o) << "no alarm is set";
   EXPECT_EQ(core_read(regs::kTimeHiAddress).first, 1U);
   EXPECT_EQ(core_read(regs::kTimeLoAddress).first, 4U);
+  core_write(regs::kWatchdogAddress, 100);
+  EXPECT_EQ(model_->alarm_ns_o, 0x1'0064'0000U) << "the watchdog wakes whoever sleeps without an alarm";
   core_write(regs::kAlarmHiAddress, 1);
   core_write(regs::kAlarmLoAddress, 6);
   clock();

@@ -23,7 +23,7 @@ inline constexpr unsigned kRawBitsPerBit = 4;
 /// Repetition count and adaptive proportion test, false alarms once in 2^20 windows at most. A failure is for ever.
 class NoiseHealth {
  public:
-  /// 1 + 20 / H.
+  /// One more is the cutoff of 4.4.1: 1 + 20 / H.
   static constexpr unsigned kLongestRun = 80;
   /// 4.4.2: window of 1,024 bits; its first bit may stand in it so often: critbinom(1024, 2^-H, 1 - 2^-20).
   static constexpr unsigned kWindow = 1024;

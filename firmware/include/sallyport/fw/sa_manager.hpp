@@ -32,8 +32,8 @@ class SaManager {
   abi::MailboxCode mark_redundant(const abi::MailboxPair& request);
   abi::MailboxCode erase(const abi::MailboxPair& request);
 
-  /// Erases what has drained, frees what has been erased. False when the bus failed.
-  bool poll(std::uint64_t now);
+  /// Erases what has drained, frees what has been erased, at most `most` entries. False when the bus failed.
+  bool poll(std::uint64_t now, std::uint32_t most);
   /// Device time in ns when poll has work next; UINT64_MAX = not foreseeable.
   [[nodiscard]] std::uint64_t next_deadline() const;
 
