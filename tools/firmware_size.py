@@ -5,7 +5,8 @@
 
 Octets of text, data and bss, and the deepest stack by analysis of the machine code: each function's frame, the calls it makes, and
 where a call goes through a pointer the deepest of all functions whose address stands in a constant (virtual functions), but for those
-that are at work already: none of them calls itself through a pointer. Other recursion is an error. JSON on standard output; exit code 1 when the stack may be deeper than OCTETS.
+that are at work already: none of them calls itself through a pointer. Other recursion is an error. JSON on standard output; exit code 1
+when the stack may be deeper than OCTETS.
 """
 import argparse
 import json
@@ -62,23 +63,38 @@ def pointed_at(elf: str, known: dict[str, Function], addresses: dict[int, str]) 
     return {name for address, name in addresses.items() if address in words and name in known and address != 0}
 
 
+def callees(function: Function, known: dict[str, Function], pointers: set[str]) -> set[str]:
+    return {call for call in function.calls if call in known} | (pointers if function.indirect else set())
+
+
+def reach(start: str, edges: dict[str, set[str]]) -> set[str]:
+    """What can be called, directly or not, from a function."""
+    found, left = set(), list(edges[start])
+    while left:
+        if (name := left.pop()) not in found:
+            found.add(name)
+            left += edges[name]
+    return found
+
+
 def deepest(known: dict[str, Function], pointers: set[str], start: str) -> tuple[int, list[str]]:
+    direct = {name: callees(function, known, set()) for name, function in known.items()}
+    for name in known:
+        if name in reach(name, direct):
+            sys.exit(f"recursion: {name} calls itself")
+    edges = {name: callees(function, known, pointers) for name, function in known.items()}
+    # Only who can come back to itself through a pointer matters for what may be called on a way.
+    cyclic = {name for name in known if name in reach(name, edges)}
     memory: dict[tuple[str, frozenset[str]], tuple[int, list[str]]] = {}
 
-    def depth(name: str, way: tuple[str, ...]) -> tuple[int, list[str]]:
-        at_work = frozenset(pointers & set(way))
-        if (name, at_work) not in memory:
-            function, now = known[name], (*way, name)
-            calls = {call for call in function.calls if call in known}
-            if again := calls & set(now):
-                sys.exit(f"recursion: {' -> '.join((*now, again.pop()))}")
-            if function.indirect:
-                calls |= pointers - set(now)
-            below = max((depth(call, now) for call in calls), default=(0, []))
-            memory[name, at_work] = (function.frame + below[0], [name, *below[1]])
-        return memory[name, at_work]
+    def depth(name: str, way: frozenset[str]) -> tuple[int, list[str]]:
+        if (name, way) not in memory:
+            now = way | ({name} & cyclic)
+            below = max((depth(call, now) for call in edges[name] - now), default=(0, []))
+            memory[name, way] = (known[name].frame + below[0], [name, *below[1]])
+        return memory[name, way]
 
-    return depth(start, ())
+    return depth(start, frozenset())
 
 
 def main() -> int:
