@@ -53,8 +53,8 @@ class Firmware {
   abi::MailboxCode start();
   /// Serves one request. Always answers; what is malformed, stale or out of order changes nothing.
   Message handle(const Message& request);
-  /// Device events to notices, drained entries to free. False when the bus failed: call again. `most`: device events and
-  /// entries at most, for who has others to serve in between.
+  /// Device events to notices, drained entries to free. False when the bus failed: call again. `most`: device events
+  /// and entries at most, for who has others to serve in between.
   bool poll(std::uint32_t most = UINT32_MAX);
   /// The last poll left device events that there is room for.
   [[nodiscard]] bool more_to_poll() const { return takes_events() && events_.more(); }
