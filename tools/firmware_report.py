@@ -13,6 +13,8 @@ import pathlib
 import subprocess
 import sys
 
+from markdown import row
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = pathlib.Path("out/bench/firmware.json")
 PAGE = ROOT / "docs/reference/firmware.md"
@@ -21,10 +23,6 @@ CLOCK_HZ = 100_000_000
 ENTRY_OCTETS = 24
 # A rekey as the firmware sees it.
 REKEY = ("reserve", "install_pair", "supersede", "retire")
-
-
-def row(cells) -> str:
-    return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
 def core_clocks() -> dict[str, float]:

@@ -29,6 +29,7 @@ import floorplan
 import levels
 import sta
 import synth
+from markdown import row
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path("build/fpga")
@@ -235,10 +236,6 @@ def measures(report: pathlib.Path, sdf: pathlib.Path) -> dict:
               "cells": len(path.steps) - 2, "stations": path.stations()} for path in sta.Sta(sdf.read_text()).worst(PATHS)]
     return {"used": {column: data["utilization"].get(cell, {"used": 0, "available": 0}) for column, cell in COLUMNS.items()},
             "clocks": clocks, "paths": paths}
-
-
-def row(cells) -> str:
-    return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
 def tables(design: Design, made: dict, results: list[dict]) -> str:

@@ -1,6 +1,5 @@
 #include "sallyport/core_firmware.hpp"
 
-#include <cstdio>
 #include <string>
 
 #include "sallyport/core_regs.hpp"
@@ -26,6 +25,18 @@ abi::CoreCheck check_of(std::uint32_t status) {
   return static_cast<abi::CoreCheck>((status & core_regs::kCoreStatusCheckMask) >> core_regs::kCoreStatusCheckShift);
 }
 
+// The first octet is the lowest of a word, as memory is on the core.
+std::uint32_t word_of(std::span<const std::uint8_t, 4> octets) {
+  std::uint32_t word = 0;
+  for (unsigned i = 0; i < octets.size(); ++i) word |= static_cast<std::uint32_t>(octets[i]) << 8 * i;
+  return word;
+}
+
+Error not_running(abi::CoreState state) {
+  return {ErrorCode::kBadState,
+          std::string("the management core is in state ") + abi::name(state) + ": load a firmware image"};
+}
+
 Result<void> need_core(Bus& bus) {
   const auto status = bus.read32(regs::kStatusAddress);
   if (!status) return status.error();
@@ -48,9 +59,7 @@ Result<std::unique_ptr<CoreFirmware>> CoreFirmware::load(Bus& bus, std::span<con
   std::unique_ptr<CoreFirmware> firmware(new CoreFirmware(bus));
   if (const auto stopped = firmware->stop(); !stopped) return stopped.error();
   for (std::size_t at = 0; at < image.size(); at += 4) {
-    const std::uint32_t word = image[at] | static_cast<std::uint32_t>(image[at + 1]) << 8U |
-                               static_cast<std::uint32_t>(image[at + 2]) << 16U |
-                               static_cast<std::uint32_t>(image[at + 3]) << 24U;
+    const std::uint32_t word = word_of(std::span(image).subspan(at).first<4>());
     if (const auto done = bus.write32(abi::kHostImage + static_cast<std::uint32_t>(at), word); !done) {
       return done.error();
     }
@@ -73,10 +82,7 @@ Result<std::unique_ptr<CoreFirmware>> CoreFirmware::attach(Bus& bus) {
   std::unique_ptr<CoreFirmware> firmware(new CoreFirmware(bus));
   const auto state = firmware->wait_while(abi::CoreState::kCheck);
   if (!state) return state.error();
-  if (*state != abi::CoreState::kRun) {
-    return Error{ErrorCode::kBadState,
-                 std::string("the management core is in state ") + abi::name(*state) + ": load a firmware image"};
-  }
+  if (*state != abi::CoreState::kRun) return not_running(*state);
   if (const auto learned = firmware->learn_numbers(); !learned) return learned.error();
   // A request of the host before us may be under way: its answer must not be taken for ours.
   if (const auto settled = firmware->wait_for(firmware->request_); !settled) return settled.error();
@@ -123,11 +129,9 @@ Result<void> CoreFirmware::stop() {
 }
 
 Result<void> CoreFirmware::restart() {
-  const auto before = state();
+  const auto before = bus_.read32(core_regs::kCoreStatusAddress);
   if (!before) return before.error();
-  if (before->state != abi::CoreState::kRun) {
-    return Error{ErrorCode::kBadState, std::string("the management core is in state ") + abi::name(before->state)};
-  }
+  if (state_of(*before) != abi::CoreState::kRun) return not_running(state_of(*before));
   if (auto done = command(abi::CoreOp::kRestart); !done) return done;
   const auto after = wait_while(abi::CoreState::kCheck);
   if (!after) return after.error();
@@ -171,9 +175,7 @@ Result<void> CoreFirmware::still_runs() {
 
 Result<void> CoreFirmware::write_request(const MailboxMessage& request) {
   for (std::uint32_t at = 0; at < kMessageOctets; at += 4) {
-    const std::uint32_t word = request[at] | static_cast<std::uint32_t>(request[at + 1]) << 8U |
-                               static_cast<std::uint32_t>(request[at + 2]) << 16U |
-                               static_cast<std::uint32_t>(request[at + 3]) << 24U;
+    const std::uint32_t word = word_of(std::span(request).subspan(at).first<4>());
     if (bus_.write32(abi::kHostMailbox + at, word)) continue;
     // The mailbox is closed while the core is being started again.
     if (const auto state = wait_while(abi::CoreState::kCheck); !state) return state.error();

@@ -12,8 +12,7 @@ namespace {
 // Sizes of this image (CMakeLists.txt).
 using ImageStorage = Storage<SALLYPORT_MAX_SAS, SALLYPORT_NOTICES, SALLYPORT_OWNERS>;
 
-// How long the watchdog waits, in its units of 2^16 ns: 2 s. A loop takes far less, but for the scan of a large table
-// at the start.
+// How long the watchdog waits, in its units of 2^16 ns: 2 s. A loop takes far less.
 constexpr std::uint32_t kWatchdogUnits = 30'518;
 // Asleep, the core wakes twice in that time.
 constexpr std::uint64_t kLongestSleepNs = 1'000'000'000;

@@ -3,7 +3,7 @@
 
     pack.py image RAW BIN        puts length and CRC-32 into the header of what the linker made
     pack.py embed OUT N=BIN ...  writes images as a C++ source: the image for tables of up to N entries
-    pack.py defines FOLDER OUT   writes the constants that start.S needs, out of the generated C++ headers in FOLDER
+    pack.py defines FOLDER OUT   writes the constants that start.S and link.ld.in need, out of the generated C++ headers in FOLDER
 """
 import pathlib
 import re
@@ -48,8 +48,11 @@ def defines(folder: pathlib.Path) -> str:
             sys.exit(f"pack.py: no {name} in the headers")
         return int(match[1], 0)
 
-    base = constant(abi.read_text(), "kCoreDeviceBase")
-    values = {"SALLYPORT_ABI_VERSION": constant(abi.read_text(), "kAbiVersion"), "CORE_DEVICE_BASE": base}
+    values = {macro: constant(abi.read_text(), name) for macro, name in
+              (("SALLYPORT_ABI_VERSION", "kAbiVersion"), ("CORE_MAGIC", "kCoreMagic"), ("CORE_HEADER", "kCoreHeader"),
+               ("CORE_IMAGE_BASE", "kCoreImageBase"), ("CORE_DATA_BASE", "kCoreDataBase"), ("CORE_DEVICE_BASE", "kCoreDeviceBase"),
+               ("MAILBOX_OCTETS", "kMailboxOctets"))}
+    base = values["CORE_DEVICE_BASE"]
     for macro, name in (("FAULT_CAUSE", "kFaultCauseAddress"), ("FAULT_PC", "kFaultPcAddress"), ("GIVE_UP", "kGiveUpAddress")):
         values[macro] = constant(devices, name) - base
     return "".join(f"#define {macro} {value:#x}\n" for macro, value in values.items())

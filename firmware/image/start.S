@@ -11,8 +11,9 @@
 _reset:
   j begin
   .option pop
-  // The header, at octet 132. Length and CRC are put in by pack.py.
-  .word 0x46594C53
+  // The header. Length and CRC are put in by pack.py.
+  .org CORE_HEADER
+  .word CORE_MAGIC
   .word SALLYPORT_ABI_VERSION
   .word 0
   .word 0

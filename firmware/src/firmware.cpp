@@ -60,12 +60,8 @@ Answer answer_to(const abi::MailboxHead& head, MailboxCode code) {
 }  // namespace
 
 MailboxCode Firmware::start() {
-  started_ = false;
-  refusal_ = MailboxCode::kNotStarted;
-  const MailboxCode code = take_over();
-  started_ = code == MailboxCode::kOk;
-  if (!started_) refusal_ = code;
-  return code;
+  started_ = MailboxCode::kNotStarted;
+  return started_ = take_over();
 }
 
 MailboxCode Firmware::take_over() {
@@ -105,7 +101,7 @@ MailboxCode Firmware::check(const Message& request, const abi::MailboxHead& head
   std::uint8_t rest = 0;
   for (std::size_t i = used; i < request.size(); ++i) rest |= request[i];
   if (rest != 0) return MailboxCode::kBadMessage;
-  return started_ ? MailboxCode::kOk : refusal_;
+  return started_;
 }
 
 Message Firmware::handle(const Message& request) {
@@ -249,7 +245,7 @@ MailboxCode Firmware::set_quota(const abi::MailboxQuota& request, abi::MailboxAn
 }
 
 bool Firmware::poll(std::uint32_t most) {
-  if (!started_) return false;
+  if (started_ != MailboxCode::kOk) return false;
   const bool events_ok = events_.poll(most);
   return manager_.poll(bus_.now_ns(), most) && events_ok;
 }

@@ -62,7 +62,7 @@ class Firmware {
   std::optional<Message> take_notice();
   [[nodiscard]] bool has_notice() const { return !notices_.empty(); }
   /// There is room for what the event ring holds; else device events are no reason to call poll.
-  [[nodiscard]] bool takes_events() const { return started_ && !notices_.full(); }
+  [[nodiscard]] bool takes_events() const { return started_ == abi::MailboxCode::kOk && !notices_.full(); }
   /// Device time in ns when poll has work that no interrupt announces; UINT64_MAX = none.
   [[nodiscard]] std::uint64_t next_deadline() const { return manager_.next_deadline(); }
 
@@ -86,8 +86,7 @@ class Firmware {
   EventReader events_;
   std::uint32_t last_seq_ = 0;
   bool in_session_ = false;
-  bool started_ = false;
-  abi::MailboxCode refusal_ = abi::MailboxCode::kNotStarted;  // of every request until it has started
+  abi::MailboxCode started_ = abi::MailboxCode::kNotStarted;  // ok, or what every request is refused with
 };
 
 }  // namespace sallyport::fw
