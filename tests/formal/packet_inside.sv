@@ -64,7 +64,8 @@ module packet_inside
   // What was judged was whole. A word that only leaves with the answer may still turn out broken: in the clock of the verdict, and then
   // a refusal stands; or later, and then an ok does not.
   wire refused = !(verdict_i inside {VERDICT_OK, VERDICT_BAD_DESCRIPTOR, VERDICT_STALE_GENERATION, VERDICT_UNKNOWN_SPI, VERDICT_DEAD_MEMORY});
-  wire okay    = writing ? !found_i.any_bad || (refused && (is_out || is_look)) : !found_i.any_bad && !(bad_now && clock_i <= 5'd7);
+  wire stands  = refused && (is_out || is_look) && (writing || clock_i == 5'd9);
+  wire okay    = stands || (writing ? !found_i.any_bad : !found_i.any_bad && !(bad_now && clock_i <= 5'd7));
   // From clock c on, to the end of the request.
   `define FROM(c) (writing || (reading && clock_i >= 5'd``c))
 
@@ -140,7 +141,7 @@ module packet_inside
   findings_t  judged;
   always_comb begin
     judged = found_i;
-    if (writing && okay) judged.any_bad = 1'b0;
+    if (okay) judged.any_bad = 1'b0;
   end
   life_t      life_after;
   logic [7:0] fresh;
@@ -259,9 +260,9 @@ module packet_inside
         // The verdict follows from the entry as it was.
         if ((reading && clock_i >= 5'd9) || writing) i_verdict: assert (verdict_i == verdict_was);
       end
-      if (reading && clock_i >= 5'd9) i_key: assert (verdict_i == VERDICT_OK && (is_out || is_look));
+      if (reading && clock_i >= 5'd9) i_key: assert ((is_out || is_look) && (clock_i == 5'd9 || verdict_i == VERDICT_OK));
       // What was broken has no effect.
-      if (writing && okay) i_known: assert (!found_i.id_bad);
+      if (okay && (writing || stands)) i_known: assert (!found_i.id_bad);
       if (writing && !okay) i_broken: assert (!refused && verdict_i != VERDICT_OK);
 
       // The entry while it is written.
