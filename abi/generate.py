@@ -57,9 +57,13 @@ def check_source(abi: dict) -> None:
         bits = sum(field["width"] for field in struct["fields"])
         if bits % 8:
             sys.exit(f"abi.toml: struct {struct['name']}: {bits} bits are not whole octets")
-        for field in struct["fields"]:
+        if bits % 32:
+            sys.exit(f"abi.toml: struct {struct['name']}: {bits} bits are not whole words")
+        for at, field in placed(struct):
             if field["width"] not in (8, 16, 32, 64):
                 sys.exit(f"abi.toml: struct {struct['name']}: {field['name']}: width must be 8, 16, 32 or 64")
+            if at % min(field["width"] // 8, 4):
+                sys.exit(f"abi.toml: struct {struct['name']}: {field['name']}: begins at octet {at}, in the middle of a word")
 
 
 # ------------------------------------------------------------------ SystemVerilog
@@ -113,25 +117,31 @@ def cpp_enum(enum: dict) -> list[str]:
     return out
 
 
+def placed(struct: dict):
+    """Octet at which each field begins, and the field."""
+    at = 0
+    for field in struct["fields"]:
+        yield at, field
+        at += field["width"] // 8
+
+
 def cpp_struct(struct: dict) -> list[str]:
     name = camel(struct["name"])
     octets = sum(f["width"] for f in struct["fields"]) // 8
     out = ["", *cpp_comment(struct["doc"]), f"struct {name} {{", f"  static constexpr std::size_t kOctets = {octets};"]
     for f in struct["fields"]:
         out.append(f"  std::uint{f['width']}_t {f['name']}{{}};  ///< {f['doc']}")
-    out += ["", "  /// Most significant octet first.", "  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {",
-            "    std::array<std::uint8_t, kOctets> out{};"]
-    at = 0
-    for f in struct["fields"]:
-        out.append(f"    detail::put<{at}, {f['width'] // 8}>(out, {f['name']});")
-        at += f["width"] // 8
-    out += ["    return out;", "  }", f"  static constexpr {name} unpack(const std::array<std::uint8_t, kOctets>& in) {{",
-            f"    {name} out;"]
-    at = 0
-    for f in struct["fields"]:
-        out.append(f"    out.{f['name']} = static_cast<std::uint{f['width']}_t>(detail::get<{at}, {f['width'] // 8}>(in));")
-        at += f["width"] // 8
-    out += ["    return out;", "  }", f"  friend constexpr bool operator==(const {name}&, const {name}&) = default;", "};"]
+    out += ["  using Words = std::array<std::uint32_t, kOctets / 4>;", "  using Octets = std::array<std::uint8_t, kOctets>;",
+            "", "  /// Most significant octet first in each word.", "  [[nodiscard]] constexpr Words words() const {", "    Words out{};"]
+    fields = list(placed(struct))
+    out += [f"    detail::put<{at}, {field['width'] // 8}>(out, {field['name']});" for at, field in fields]
+    out += ["    return out;", "  }", f"  static constexpr {name} from_words(const Words& in) {{", f"    {name} out;"]
+    out += [f"    out.{field['name']} = static_cast<std::uint{field['width']}_t>(detail::get<{at}, {field['width'] // 8}>(in));"
+            for at, field in fields]
+    out += ["    return out;", "  }", "  /// Most significant octet first.",
+            "  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }",
+            f"  static constexpr {name} unpack(const Octets& in) {{ return from_words(words_of(in)); }}",
+            f"  friend constexpr bool operator==(const {name}&, const {name}&) = default;", "};"]
     return out
 
 
@@ -141,21 +151,29 @@ def cpp(abi: dict) -> str:
            f"inline constexpr unsigned kAbiVersion = {abi['abi_version']};"]
     for key, value, word in constants(abi):
         out.append(f"inline constexpr {'std::uint32_t' if word else 'unsigned'} k{camel(key)} = {f'0x{value:08X}' if word else value};")
-    out += ["", "namespace detail {",
-            "// In halves of 32 bit, which is what small cores compute in.",
+    out += ["", "/// Octets as words, the first octet in the most significant place.",
+            "template <std::size_t N>", "constexpr std::array<std::uint32_t, N / 4> words_of(const std::array<std::uint8_t, N>& octets) {",
+            "  std::array<std::uint32_t, N / 4> words{};", "  for (std::size_t i = 0; i < N / 4; ++i) {",
+            "    words[i] = static_cast<std::uint32_t>(octets[4 * i]) << 24 | static_cast<std::uint32_t>(octets[4 * i + 1]) << 16 |",
+            "               static_cast<std::uint32_t>(octets[4 * i + 2]) << 8 | octets[4 * i + 3];", "  }", "  return words;", "}",
+            "template <std::size_t N>", "constexpr std::array<std::uint8_t, 4 * N> octets_of(const std::array<std::uint32_t, N>& words) {",
+            "  std::array<std::uint8_t, 4 * N> octets{};", "  for (std::size_t i = 0; i < N; ++i) {",
+            "    octets[4 * i] = static_cast<std::uint8_t>(words[i] >> 24);",
+            "    octets[4 * i + 1] = static_cast<std::uint8_t>(words[i] >> 16);",
+            "    octets[4 * i + 2] = static_cast<std::uint8_t>(words[i] >> 8);",
+            "    octets[4 * i + 3] = static_cast<std::uint8_t>(words[i]);", "  }",
+            "  return octets;", "}",
+            "", "namespace detail {",
+            "// A field stands within a word, or in two: generate.py sees to it.",
             "template <std::size_t At, std::size_t Octets, std::size_t N>",
-            "constexpr void put(std::array<std::uint8_t, N>& out, std::uint64_t value) {",
-            "  if constexpr (Octets > 4) {",
-            "    put<At, Octets - 4>(out, value >> 32);", "    put<At + Octets - 4, 4>(out, value);", "  } else {",
-            "    const auto word = static_cast<std::uint32_t>(value);",
-            "    for (std::size_t i = 0; i < Octets; ++i) {",
-            "      out[At + i] = static_cast<std::uint8_t>(word >> (8 * (Octets - 1 - i)));", "    }", "  }", "}",
+            "constexpr void put(std::array<std::uint32_t, N>& words, std::uint64_t value) {",
+            "  if constexpr (Octets == 8) {", "    words[At / 4] = static_cast<std::uint32_t>(value >> 32);",
+            "    words[At / 4 + 1] = static_cast<std::uint32_t>(value);", "  } else {",
+            "    words[At / 4] |= static_cast<std::uint32_t>(value) << (8 * (4 - Octets - At % 4));", "  }", "}",
             "template <std::size_t At, std::size_t Octets, std::size_t N>",
-            "constexpr std::uint64_t get(const std::array<std::uint8_t, N>& in) {",
-            "  if constexpr (Octets > 4) {",
-            "    return get<At, Octets - 4>(in) << 32 | get<At + Octets - 4, 4>(in);", "  } else {",
-            "    std::uint32_t word = 0;",
-            "    for (std::size_t i = 0; i < Octets; ++i) word = (word << 8) | in[At + i];", "    return word;", "  }", "}",
+            "constexpr auto get(const std::array<std::uint32_t, N>& words) {",
+            "  if constexpr (Octets == 8) {", "    return static_cast<std::uint64_t>(words[At / 4]) << 32 | words[At / 4 + 1];", "  } else {",
+            "    return words[At / 4] >> (8 * (4 - Octets - At % 4));", "  }", "}",
             "}  // namespace detail"]
     for enum in abi["enum"]:
         out += cpp_enum(enum)

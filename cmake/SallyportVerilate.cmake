@@ -98,9 +98,10 @@ endfunction()
 find_package(GTest REQUIRED)
 function(sallyport_add_test)
   cmake_parse_arguments(T "" "NAME;TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
-  # Tests of the RTL exercise generated code, which is not instrumented; only the builds without sanitizers run them.
+  # Tests of the RTL exercise generated code, which is not instrumented, and long ones would be too long; only the builds without sanitizers
+  # run them.
   set(left_out "")
-  if(SALLYPORT_SANITIZE AND "rtl" IN_LIST T_LABELS)
+  if(SALLYPORT_SANITIZE AND ("rtl" IN_LIST T_LABELS OR "long" IN_LIST T_LABELS))
     set(left_out EXCLUDE_FROM_ALL)
   endif()
   add_executable(${T_NAME} ${left_out} ${T_SOURCES})

@@ -20,7 +20,7 @@ OUT = pathlib.Path("out/bench/firmware.json")
 PAGE = ROOT / "docs/reference/firmware.md"
 MOST_INSTALL_CLOCKS = 5000
 CLOCK_HZ = 100_000_000
-ENTRY_OCTETS = 24
+ENTRY_OCTETS = 48
 # A rekey as the firmware sees it.
 REKEY = ("reserve", "install_pair", "supersede", "retire")
 
@@ -88,7 +88,8 @@ def page(text: str) -> str:
 
 Clocks of the Verilated core, its clock and the accelerator's alike, medians; made by `./dev bench firmware --write`. A command counts from the
 write that rings the bell to the read that finds its answer: mailbox, both crossings and the device's own work are inside. `host` is what its
-user waits for, with the host's accesses for request, keys and answer. Sizes in octets; of bss, {ENTRY_OCTETS} octets are each entry's.
+user waits for, with the host's accesses for request, keys and answer. SAs are paced. Sizes in octets; of bss, {ENTRY_OCTETS} octets are each
+entry's, and 6 its share of an IKE SA's.
 
 {text}"""
 

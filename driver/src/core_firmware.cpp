@@ -25,7 +25,7 @@ abi::CoreCheck check_of(std::uint32_t status) {
   return static_cast<abi::CoreCheck>((status & core_regs::kCoreStatusCheckMask) >> core_regs::kCoreStatusCheckShift);
 }
 
-// The first octet is the lowest of a word, as memory is on the core.
+// Of an image: the first octet is the lowest of a word, as memory is on the core.
 std::uint32_t word_of(std::span<const std::uint8_t, 4> octets) {
   std::uint32_t word = 0;
   for (unsigned i = 0; i < octets.size(); ++i) word |= static_cast<std::uint32_t>(octets[i]) << 8 * i;
@@ -174,13 +174,15 @@ Result<void> CoreFirmware::still_runs() {
 }
 
 Result<void> CoreFirmware::write_request(const MailboxMessage& request) {
-  for (std::uint32_t at = 0; at < kMessageOctets; at += 4) {
-    const std::uint32_t word = word_of(std::span(request).subspan(at).first<4>());
-    if (bus_.write32(abi::kHostMailbox + at, word)) continue;
-    // The mailbox is closed while the core is being started again.
-    if (const auto state = wait_while(abi::CoreState::kCheck); !state) return state.error();
-    if (auto runs = still_runs(); !runs) return runs;
-    if (auto again = bus_.write32(abi::kHostMailbox + at, word); !again) return again;
+  std::uint32_t address = abi::kHostMailbox;
+  for (const std::uint32_t word : abi::words_of(request)) {
+    if (!bus_.write32(address, word)) {
+      // The mailbox is closed while the core is being started again.
+      if (const auto state = wait_while(abi::CoreState::kCheck); !state) return state.error();
+      if (auto runs = still_runs(); !runs) return runs;
+      if (auto again = bus_.write32(address, word); !again) return again;
+    }
+    address += 4;
   }
   return {};
 }
@@ -211,17 +213,18 @@ Result<MailboxMessage> CoreFirmware::exchange(const MailboxMessage& request) {
 }
 
 Result<MailboxMessage> CoreFirmware::read_message(std::uint32_t address) {
-  MailboxMessage message;
-  for (std::uint32_t at = 0; at < kMessageOctets; at += 4) {
-    auto word = bus_.read32(address + at);
+  std::array<std::uint32_t, kMessageOctets / 4> words{};
+  for (std::uint32_t& place : words) {
+    auto word = bus_.read32(address);
     if (!word) {
       if (const auto state = wait_while(abi::CoreState::kCheck); !state) return state.error();
-      word = bus_.read32(address + at);
+      word = bus_.read32(address);
     }
     if (!word) return word.error();
-    for (unsigned i = 0; i < 4; ++i) message[at + i] = static_cast<std::uint8_t>(*word >> 8 * i);
+    place = *word;
+    address += 4;
   }
-  return message;
+  return abi::octets_of(words);
 }
 
 bool CoreFirmware::work_pending() const {

@@ -129,6 +129,42 @@ Result<std::uint64_t> Device::verdict_counter(Direction direction, abi::Verdict 
   return answer->value;
 }
 
+Result<RekeyLoad> Device::rekey_load() {
+  const auto answer = client_->ask<abi::MailboxLoad>(abi::MailboxCommand::kLoad, abi::MailboxHello{});
+  if (!answer) return answer.error();
+  return RekeyLoad{.load = answer->load,
+                   .paced = answer->paced,
+                   .waiting = answer->waiting,
+                   .under_way = answer->under_way,
+                   .asked = answer->asked,
+                   .early = answer->early,
+                   .failed = answer->failed,
+                   .refused_peer = answer->refused_peer,
+                   .forced = answer->forced,
+                   .late = answer->late,
+                   .ike_ns = answer->ike_ns,
+                   .drain_ns = answer->drain_ns,
+                   .noise_failed = answer->noise_failed != 0};
+}
+
+Result<TimeHistogram> Device::histogram(abi::Histogram which) {
+  constexpr std::uint8_t kAtOnce = 12;
+  TimeHistogram counts{};
+  abi::MailboxHistogram request;
+  request.histogram = static_cast<std::uint8_t>(which);
+  for (request.first = 0; request.first < counts.size();
+       request.first = static_cast<std::uint8_t>(request.first + kAtOnce)) {
+    const auto answer = client_->ask<abi::MailboxCounts>(abi::MailboxCommand::kHistogram, request);
+    if (!answer) return answer.error();
+    const std::array<std::uint32_t, kAtOnce> part = {answer->count0, answer->count1, answer->count2,  answer->count3,
+                                                     answer->count4, answer->count5, answer->count6,  answer->count7,
+                                                     answer->count8, answer->count9, answer->count10, answer->count11};
+    for (std::size_t i = 0; i < part.size() && request.first + i < counts.size(); ++i)
+      counts[request.first + i] = part[i];
+  }
+  return counts;
+}
+
 Result<void> Device::set_policy(const DevicePolicy& policy) {
   abi::MailboxPolicy request;
   request.reserve = policy.reserve;
@@ -136,6 +172,8 @@ Result<void> Device::set_policy(const DevicePolicy& policy) {
   request.soft_from = policy.soft.from;
   request.soft_span = policy.soft.span;
   request.drain_ns = policy.drain_ns;
+  request.bound_ns = policy.bound_ns;
+  request.round_ns = policy.round_ns;
   const auto answer = client_->ask<abi::MailboxAnswer>(abi::MailboxCommand::kSetPolicy, request);
   if (!answer) return answer.error();
   return {};

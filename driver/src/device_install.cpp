@@ -1,5 +1,6 @@
 // Reserve and install: keys go over the bus into the staging bank, everything else by mailbox.
 #include "sallyport/device.hpp"
+#include "sallyport/rough.hpp"
 
 namespace sallyport {
 namespace {
@@ -8,6 +9,8 @@ namespace {
 constexpr std::uint8_t kSlotIn = 0;
 constexpr std::uint8_t kSlotOut = 1;
 constexpr std::uint8_t kNoSlot = 0xFF;
+
+constexpr unsigned flag(abi::InstallFlag bit) { return 1U << static_cast<unsigned>(bit); }
 
 abi::MailboxInstall request_of(const InstallOptions& options) {
   abi::MailboxInstall request;
@@ -18,6 +21,14 @@ abi::MailboxInstall request_of(const InstallOptions& options) {
   request.soft_from = options.soft.from;
   request.soft_span = options.soft.span;
   request.partner = kNoEntry;
+  if (options.pace) {
+    constexpr unsigned kWindowShift = 3;
+    request.flags = static_cast<std::uint8_t>(flag(abi::InstallFlag::kPaced) |
+                                              (options.pace->designated ? flag(abi::InstallFlag::kDesignated) : 0U) |
+                                              static_cast<unsigned>(options.pace->window) << kWindowShift);
+    request.group = options.pace->ike_sa;
+    request.t_ike = abi::Rough{options.pace->t_ike_ns}.code();
+  }
   return request;
 }
 
@@ -31,7 +42,7 @@ void put_inbound(abi::MailboxInstall& request, const Reservation& reservation, c
 
 void put_outbound(abi::MailboxInstall& request, const SaConfig& config) {
   request.slot_out = kSlotOut;
-  request.esn = config.esn ? 1 : 0;
+  if (config.esn) request.flags = static_cast<std::uint8_t>(request.flags | flag(abi::InstallFlag::kEsn));
   request.out_hard_octets = config.lifetime.octets.value;
   request.out_hard_packets = config.lifetime.packets.value;
   request.out_spi = config.spi.value;
@@ -52,11 +63,34 @@ Error no_reservation() { return {ErrorCode::kBadState, "install: the reservation
 
 }  // namespace
 
+Result<void> Device::check_pace(const InstallOptions& options) const {
+  constexpr std::uint8_t kMostWindow = 31;
+  if (!options.pace) return {};
+  const PaceTerms& pace = *options.pace;
+  if (pace.ike_sa >= info_.num_sas / 2) {
+    return Error{ErrorCode::kInvalidArgument, "install: IKE SA number " + std::to_string(pace.ike_sa) +
+                                                  " is not below half of the number of SAs, " +
+                                                  std::to_string(info_.num_sas / 2)};
+  }
+  if (pace.window < 1 || pace.window > kMostWindow) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "install: a window of " + std::to_string(pace.window) + " exchanges is not in 1..31"};
+  }
+  if (pace.t_ike_ns == 0) return Error{ErrorCode::kInvalidArgument, "install: a rekey takes longer than 0 ns"};
+  return {};
+}
+
 Result<Reservation> Device::reserve(const InstallOptions& options) {
   abi::MailboxReserve request;
   request.owner = options.owner.value;
   request.pool = static_cast<std::uint8_t>(options.pool);
   request.claim = options.claim_outbound ? 1 : 0;
+  if (options.rekey) {
+    request.old_index = options.rekey->inbound.index.value;
+    request.old_generation = options.rekey->inbound.generation.value;
+    request.starter =
+        static_cast<std::uint8_t>(options.rekey->here ? abi::RekeyStarter::kHere : abi::RekeyStarter::kPeer);
+  }
   const auto answer = client_->ask<abi::MailboxAnswer>(abi::MailboxCommand::kReserve, request);
   if (!answer) return answer.error();
   return Reservation(OwnedEntries(client_, in_of(*answer), SaRef{}, abi::MailboxCommand::kErase), Spi{answer->spi},
@@ -106,6 +140,7 @@ Result<abi::MailboxAnswer> Device::send_install(abi::MailboxCommand command, con
 Result<SaPair> Device::install(Reservation& reservation, const SaConfig& inbound, const SaConfig& outbound,
                                const InstallOptions& options) {
   if (!reservation.holds()) return no_reservation();
+  if (const auto ok = check_pace(options); !ok) return ok.error();
   if (const auto ok = stage(kSlotIn, inbound, Direction::kInbound, reservation.spi()); !ok) return ok.error();
   if (const auto ok = stage(kSlotOut, outbound, Direction::kOutbound, std::nullopt); !ok) {
     static_cast<void>(clear_staging(*bus_, kSlotIn));
@@ -124,6 +159,7 @@ Result<SaPair> Device::install(Reservation& reservation, const SaConfig& inbound
 Result<SaHandle> Device::install_inbound(Reservation& reservation, const SaConfig& inbound,
                                          const InstallOptions& options, std::optional<SaIndex> partner) {
   if (!reservation.holds()) return no_reservation();
+  if (const auto ok = check_pace(options); !ok) return ok.error();
   if (const auto ok = stage(kSlotIn, inbound, Direction::kInbound, reservation.spi()); !ok) return ok.error();
   auto request = request_of(options);
   put_inbound(request, reservation, inbound);
@@ -137,6 +173,7 @@ Result<SaHandle> Device::install_inbound(Reservation& reservation, const SaConfi
 
 Result<SaHandle> Device::install_outbound(const SaConfig& outbound, const InstallOptions& options,
                                           std::optional<SaIndex> partner) {
+  if (const auto ok = check_pace(options); !ok) return ok.error();
   if (const auto ok = stage(kSlotOut, outbound, Direction::kOutbound, std::nullopt); !ok) return ok.error();
   auto request = request_of(options);
   put_outbound(request, outbound);

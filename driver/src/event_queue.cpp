@@ -10,7 +10,9 @@ constexpr std::uint8_t kFlagPackets = 1U << 1;
 constexpr std::uint8_t kFlagInbound = 1U << 2;
 
 bool well_formed(const abi::MailboxNotice& notice, std::size_t entries) {
-  return notice.version == abi::kAbiVersion && notice.kind < abi::kNoticeKindCount && notice.index < entries &&
+  const bool of_an_entry = notice.kind != static_cast<std::uint8_t>(abi::NoticeKind::kLoad);
+  return notice.version == abi::kAbiVersion && notice.kind < abi::kNoticeKindCount &&
+         (of_an_entry ? notice.index < entries : notice.index == kNoEntry) &&
          notice.event_kind < abi::kEventKindCount && notice.from_state < abi::kEntryStateCount &&
          notice.to_state < abi::kEntryStateCount && notice.cause < abi::kTransitionCauseCount;
 }
@@ -70,10 +72,43 @@ void EventQueue::take(const abi::MailboxNotice& notice) {
     gap_ = true;
   }
   last_number_ = notice.seq;
-  if (static_cast<abi::NoticeKind>(notice.kind) == abi::NoticeKind::kTransition) {
-    take_transition(notice);
-  } else {
-    take_event(notice);
+  switch (static_cast<abi::NoticeKind>(notice.kind)) {
+    case abi::NoticeKind::kTransition:
+      take_transition(notice);
+      break;
+    case abi::NoticeKind::kRekey:
+    case abi::NoticeKind::kDrainForced:
+    case abi::NoticeKind::kLoad:
+      take_request(notice);
+      break;
+    default:
+      take_event(notice);
+      break;
+  }
+}
+
+void EventQueue::take_request(const abi::MailboxNotice& notice) {
+  const SaRef ref{SaIndex{notice.index}, Generation{notice.generation}};
+  switch (static_cast<abi::NoticeKind>(notice.kind)) {
+    case abi::NoticeKind::kRekey:
+      queue_.emplace_back(RekeyRequest{.inbound = ref,
+                                       .spi = Spi{notice.spi},
+                                       .owner = OwnerId{notice.owner},
+                                       .partner = notice.partner,
+                                       .due_ns = notice.count,
+                                       .time_ns = notice.time});
+      break;
+    case abi::NoticeKind::kDrainForced:
+      queue_.emplace_back(DrainForced{.ref = ref,
+                                      .spi = Spi{notice.spi},
+                                      .owner = OwnerId{notice.owner},
+                                      .direction = direction_of(notice),
+                                      .overlap_ns = notice.count,
+                                      .time_ns = notice.time});
+      break;
+    default:
+      queue_.emplace_back(LoadWarning{.load = notice.count, .time_ns = notice.time});
+      break;
   }
 }
 

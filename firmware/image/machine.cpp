@@ -3,23 +3,15 @@
 namespace sallyport::fw {
 namespace {
 
-constexpr std::uint32_t kMessageOctets = sizeof(Message);
-constexpr std::uint32_t kMessageWords = kMessageOctets / 4;
-using MessageWords = std::array<std::uint32_t, kMessageWords>;
+constexpr std::uint32_t kMessageOctets = sizeof(Words);
 
-// A message's first octet is the lowest of its first word, as memory is on this core; so words are copied.
-void put(std::uint32_t address, const Message& message) {
-  MessageWords words;
-  __builtin_memcpy(words.data(), message.data(), kMessageOctets);
-  for (std::uint32_t i = 0; i < kMessageWords; ++i) word_at(address + 4 * i) = words[i];
+void put(std::uint32_t address, const Words& message) {
+  for (std::uint32_t i = 0; i < message.size(); ++i) word_at(address + 4 * i) = message[i];
 }
-
-Message get(std::uint32_t address) {
-  MessageWords words;
-  for (std::uint32_t i = 0; i < kMessageWords; ++i) words[i] = word_at(address + 4 * i);
-  Message message;
-  __builtin_memcpy(message.data(), words.data(), kMessageOctets);
-  return message;
+Words get(std::uint32_t address) {
+  Words words;
+  for (std::uint32_t i = 0; i < words.size(); ++i) words[i] = word_at(address + 4 * i);
+  return words;
 }
 
 }  // namespace
@@ -63,13 +55,13 @@ void Mailbox::start() {
   word_at(core_devices::kNoticeSeenAddress) = word_at(core_devices::kNoticeTailAddress);
 }
 
-std::optional<Message> Mailbox::request() {
+std::optional<Words> Mailbox::request() {
   asked_ = word_at(core_devices::kRequestBellAddress);
   if (asked_ == word_at(core_devices::kRequestDoneAddress)) return std::nullopt;
   return get(abi::kCoreDataBase);
 }
 
-void Mailbox::answer(const Message& message) const {
+void Mailbox::answer(const Words& message) const {
   put(abi::kCoreDataBase + abi::kMailboxAnswer, message);
   word_at(core_devices::kRequestDoneAddress) = asked_;
 }
@@ -80,7 +72,7 @@ bool Mailbox::room() const {
   return head_ - tail < abi::kMailboxNoticeSlots;
 }
 
-void Mailbox::notice(const Message& message) {
+void Mailbox::notice(const Words& message) {
   put(abi::kCoreDataBase + abi::kMailboxNotices + head_ % abi::kMailboxNoticeSlots * kMessageOctets, message);
   word_at(core_devices::kNoticeHeadAddress) = ++head_;
 }

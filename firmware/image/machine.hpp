@@ -50,12 +50,12 @@ class Mailbox {
   /// Goes on where an earlier run stopped.
   void start();
   /// The request that waits, copied: the host may write on.
-  std::optional<Message> request();
+  std::optional<Words> request();
   /// Answers the request that request() gave; one that was rung meanwhile is still to come.
-  void answer(const Message& message) const;
+  void answer(const Words& message) const;
   /// There is room for a notice.
   [[nodiscard]] bool room() const;
-  void notice(const Message& message);
+  void notice(const Words& message);
 
  private:
   std::uint32_t head_ = 0;

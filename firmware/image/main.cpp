@@ -47,7 +47,7 @@ alignas(Firmware) std::byte firmware_memory[sizeof(Firmware)];
     feed_watchdog(bus);
     if (const auto request = mailbox.request()) mailbox.answer(firmware->handle(*request));
     static_cast<void>(firmware->poll(1));
-    while (firmware->has_notice() && mailbox.room()) mailbox.notice(*firmware->take_notice());
+    while (firmware->has_notice() && mailbox.room()) mailbox.notice(*firmware->take_notice_words());
 
     if (firmware->more_to_poll()) continue;
 

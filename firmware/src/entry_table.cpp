@@ -5,7 +5,10 @@ namespace sallyport::fw {
 using abi::EntryState;
 
 namespace {
-bool waits(EntryState state) { return state == EntryState::kDraining || state == EntryState::kErasing; }
+bool waits(EntryState state) {
+  return state == EntryState::kOverlap || state == EntryState::kRedundant || state == EntryState::kDraining ||
+         state == EntryState::kErasing;
+}
 }  // namespace
 
 bool EntryTable::reset(std::uint16_t count) {
@@ -57,13 +60,21 @@ void EntryTable::adopt(std::uint16_t index, EntryState state, std::uint64_t dead
   ++counts_[static_cast<unsigned>(state)];
   entry.state = state;
   if (state == EntryState::kFree) insert_after(free_, free_.tail, index);
-  if (waits(state)) {
-    entry.deadline = deadline;
-    // Waits are mostly of equal length, so the place is mostly the end.
-    std::uint16_t before = waiting_.tail;
-    while (before != kNone && entries_[before].deadline > deadline) before = entries_[before].prev;
-    insert_after(waiting_, before, index);
-  }
+  if (waits(state)) insert_waiting(index, deadline);
+}
+
+void EntryTable::insert_waiting(std::uint16_t index, std::uint64_t deadline) {
+  entries_[index].time = deadline;
+  // Few wait, and mostly equally long: the place is near the end.
+  std::uint16_t before = waiting_.tail;
+  while (before != kNone && entries_[before].time > deadline) before = entries_[before].prev;
+  insert_after(waiting_, before, index);
+}
+
+void EntryTable::wait_until(std::uint16_t index, std::uint64_t deadline) {
+  if (!waits(entries_[index].state)) return;
+  remove(waiting_, index);
+  insert_waiting(index, deadline);
 }
 
 void EntryTable::claim(std::uint16_t index) {

@@ -34,13 +34,13 @@ bool EventReader::poll(std::uint32_t most) {
 
 bool EventReader::read_record(std::uint32_t number, abi::EventRecord& record) {
   const std::uint32_t address = regs::kRingAddress + (number - 1) % depth_ * abi::EventRecord::kOctets;
-  std::array<std::uint8_t, abi::EventRecord::kOctets> octets{};
-  for (std::uint32_t at = 0; at < octets.size(); at += 4) {
-    const auto word = bus_.read32(address + at);
+  abi::EventRecord::Words words{};
+  for (std::uint32_t i = 0; i < words.size(); ++i) {
+    const auto word = bus_.read32(address + 4 * i);
     if (!word) return false;
-    for (unsigned i = 0; i < 4; ++i) octets[at + i] = static_cast<std::uint8_t>(*word >> (24 - 8 * i));
+    words[i] = *word;
   }
-  record = abi::EventRecord::unpack(octets);
+  record = abi::EventRecord::from_words(words);
   // Another number there means that the bus gave a wrong word: reading has no side effect, so the next poll reads
   // again.
   return record.seq == number;
@@ -48,7 +48,8 @@ bool EventReader::read_record(std::uint32_t number, abi::EventRecord& record) {
 
 void EventReader::post(const abi::EventRecord& record) {
   const auto event = static_cast<abi::EventKind>(record.kind);
-  abi::MailboxNotice notice;
+  // The caller has seen that there is room.
+  abi::MailboxNotice& notice = *notices_.next();
   notice.kind = static_cast<std::uint8_t>(abi::notice_kind(event));
   notice.event_kind = record.kind;
   notice.index = record.index;
@@ -58,7 +59,8 @@ void EventReader::post(const abi::EventRecord& record) {
   notice.owner = kNone;
   notice.partner = kNone;
   // An event of a tenant that is gone keeps its own generation and gets nothing of the new tenant's (G9).
-  if (record.index < table_.size() && table_[record.index].generation == record.generation) {
+  const bool is_tenants = record.index < table_.size() && table_[record.index].generation == record.generation;
+  if (is_tenants) {
     const Entry& entry = table_[record.index];
     notice.from_state = notice.to_state = static_cast<std::uint8_t>(entry.state);
     notice.owner = entry.owner;
@@ -68,7 +70,8 @@ void EventReader::post(const abi::EventRecord& record) {
   notice.time = record.time_ns;
   notice.posted = bus_.now_ns();
   notice.record = record.seq;
-  notices_.post(notice);
+  const std::uint64_t latency = notice.posted > notice.time ? notice.posted - notice.time : 0;
+  if (is_tenants) listener_.event(record.index, event, latency);
 }
 
 }  // namespace sallyport::fw

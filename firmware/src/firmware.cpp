@@ -18,16 +18,19 @@ constexpr std::size_t used_octets(MailboxCommand command) {
   switch (command) {
     case MailboxCommand::kHello:
     case MailboxCommand::kInfo:
+    case MailboxCommand::kLoad:
       return 8;
     case MailboxCommand::kQuery:
       return 11;
     case MailboxCommand::kCounter:
+    case MailboxCommand::kHistogram:
       return 10;
-    case MailboxCommand::kReserve:
     case MailboxCommand::kSetQuota:
       return 12;
+    case MailboxCommand::kReserve:
+      return 17;
     case MailboxCommand::kSetPolicy:
-      return 24;
+      return 40;
     case MailboxCommand::kSupersede:
     case MailboxCommand::kRetire:
     case MailboxCommand::kMarkRedundant:
@@ -38,12 +41,6 @@ constexpr std::size_t used_octets(MailboxCommand command) {
       return 64;
   }
   return 0;
-}
-
-abi::MailboxHead head_of(const Message& message) {
-  std::array<std::uint8_t, abi::MailboxHead::kOctets> octets{};
-  for (std::size_t i = 0; i < octets.size(); ++i) octets[i] = message[i];
-  return abi::MailboxHead::unpack(octets);
 }
 
 // Every answer begins as its request does.
@@ -86,7 +83,7 @@ MailboxCode Firmware::take_over() {
   return MailboxCode::kOk;
 }
 
-MailboxCode Firmware::check(const Message& request, const abi::MailboxHead& head) const {
+MailboxCode Firmware::check(const Words& request, const abi::MailboxHead& head) const {
   if (head.version != abi::kAbiVersion) return MailboxCode::kBadVersion;
   const auto command = static_cast<MailboxCommand>(head.command);
   if (command != MailboxCommand::kHello) {
@@ -97,15 +94,15 @@ MailboxCode Firmware::check(const Message& request, const abi::MailboxHead& head
   const std::size_t used = used_octets(command);
   if (used == 0) return MailboxCode::kBadCommand;
   if (head.code != 0) return MailboxCode::kBadMessage;
-  // No early end: all octets are looked at in the same time, and it is less work for each.
-  std::uint8_t rest = 0;
-  for (std::size_t i = used; i < request.size(); ++i) rest |= request[i];
+  // No early end: all are looked at in the same time, and it is less work for each.
+  std::uint32_t rest = used % 4 == 0 ? 0 : request[used / 4] & UINT32_MAX >> (used % 4 * 8);
+  for (std::size_t i = (used + 3) / 4; i < request.size(); ++i) rest |= request[i];
   if (rest != 0) return MailboxCode::kBadMessage;
   return started_;
 }
 
-Message Firmware::handle(const Message& request) {
-  const abi::MailboxHead head = head_of(request);
+Words Firmware::handle(const Words& request) {
+  const auto head = abi::MailboxHead::from_words({request[0], request[1]});
   MailboxCode code = check(request, head);
   const bool in_order =
       code != MailboxCode::kBadVersion && code != MailboxCode::kBadSequence && code != MailboxCode::kReplayed;
@@ -117,44 +114,48 @@ Message Firmware::handle(const Message& request) {
   if (code == MailboxCode::kOk) {
     if (command == MailboxCommand::kHello || command == MailboxCommand::kInfo) return info(head);
     if (command == MailboxCommand::kQuery) return query(request, head);
+    if (command == MailboxCommand::kHistogram) return histogram(request, head);
+    if (command == MailboxCommand::kLoad) return load(head);
   }
   auto answer = answer_to<abi::MailboxAnswer>(head, code);
   if (code == MailboxCode::kOk) answer.code = static_cast<std::uint8_t>(serve(request, command, answer));
   if (code == MailboxCode::kBadVersion) answer.expected = static_cast<std::uint8_t>(abi::kAbiVersion);
   answer.free = table_.available();
-  return answer.pack();
+  return answer.words();
 }
 
-MailboxCode Firmware::serve(const Message& request, MailboxCommand command, abi::MailboxAnswer& answer) {
+MailboxCode Firmware::serve(const Words& request, MailboxCommand command, abi::MailboxAnswer& answer) {
   switch (command) {
     case MailboxCommand::kReserve:
-      return manager_.reserve(abi::MailboxReserve::unpack(request), answer);
+      return manager_.reserve(abi::MailboxReserve::from_words(request), answer);
     case MailboxCommand::kInstallPair:
     case MailboxCommand::kInstallOne:
-      return manager_.install(abi::MailboxInstall::unpack(request), answer);
+      return manager_.install(abi::MailboxInstall::from_words(request), answer);
     case MailboxCommand::kSupersede:
-      return manager_.supersede(abi::MailboxPair::unpack(request));
+      return manager_.supersede(abi::MailboxPair::from_words(request));
     case MailboxCommand::kRetire:
-      return manager_.retire(abi::MailboxPair::unpack(request));
+      return manager_.retire(abi::MailboxPair::from_words(request));
     case MailboxCommand::kMarkRedundant:
-      return manager_.mark_redundant(abi::MailboxPair::unpack(request));
+      return manager_.mark_redundant(abi::MailboxPair::from_words(request));
     case MailboxCommand::kErase:
-      return manager_.erase(abi::MailboxPair::unpack(request));
+      return manager_.erase(abi::MailboxPair::from_words(request));
     case MailboxCommand::kCounter:
-      return counter(abi::MailboxCounter::unpack(request), answer);
+      return counter(abi::MailboxCounter::from_words(request), answer);
     case MailboxCommand::kSetPolicy:
-      return set_policy(abi::MailboxPolicy::unpack(request));
+      return set_policy(abi::MailboxPolicy::from_words(request));
     case MailboxCommand::kSetQuota:
-      return set_quota(abi::MailboxQuota::unpack(request), answer);
+      return set_quota(abi::MailboxQuota::from_words(request), answer);
     case MailboxCommand::kHello:
     case MailboxCommand::kInfo:
     case MailboxCommand::kQuery:
+    case MailboxCommand::kHistogram:
+    case MailboxCommand::kLoad:
       break;  // have answers of their own
   }
   return MailboxCode::kBadCommand;
 }
 
-Message Firmware::info(const abi::MailboxHead& head) const {
+Words Firmware::info(const abi::MailboxHead& head) const {
   using S = abi::EntryState;
   auto answer = answer_to<abi::MailboxInfo>(head, MailboxCode::kOk);
   answer.num_sas = table_.size();
@@ -175,15 +176,15 @@ Message Firmware::info(const abi::MailboxHead& head) const {
   answer.lost = static_cast<std::uint32_t>(notices_.lost());
   answer.time = bus_.now_ns();
   answer.drain_ns = manager_.policy().drain_ns;
-  return answer.pack();
+  return answer.words();
 }
 
-Message Firmware::query(const Message& message, const abi::MailboxHead& head) {
-  const auto request = abi::MailboxQuery::unpack(message);
+Words Firmware::query(const Words& message, const abi::MailboxHead& head) {
+  const auto request = abi::MailboxQuery::from_words(message);
   auto answer = answer_to<abi::MailboxEntry>(head, MailboxCode::kOk);
   const auto refuse = [&answer](MailboxCode code) {
     answer.code = static_cast<std::uint8_t>(code);
-    return answer.pack();
+    return answer.words();
   };
   if (request.next > 1) return refuse(MailboxCode::kBadMessage);
   std::uint16_t index = request.index;
@@ -203,7 +204,7 @@ Message Firmware::query(const Message& message, const abi::MailboxHead& head) {
     answer.spi = entry.spi;
     answer.state = static_cast<std::uint8_t>(entry.state);
     answer.dead = static_cast<std::uint8_t>(abi::DeadReason::kMemory);
-    return answer.pack();
+    return answer.words();
   }
   if (!done.ok()) return refuse(done.mailbox_code());
   answer.generation = now.generation;
@@ -216,7 +217,46 @@ Message Firmware::query(const Message& message, const abi::MailboxHead& head) {
   answer.packets = now.packets;
   answer.icv_fail = now.icv_fail;
   answer.time = now.time;
-  return answer.pack();
+  return answer.words();
+}
+
+Words Firmware::histogram(const Words& message, const abi::MailboxHead& head) {
+  const auto request = abi::MailboxHistogram::from_words(message);
+  const bool known = request.histogram < abi::kHistogramCount;
+  auto answer = answer_to<abi::MailboxCounts>(head, known ? MailboxCode::kOk : MailboxCode::kBadMessage);
+  if (!known) return answer.words();
+  const Histogram& counts = manager_.telemetry().of(static_cast<abi::Histogram>(request.histogram));
+  answer.histogram = request.histogram;
+  answer.first = request.first;
+  answer.buckets = Histogram::kBuckets;
+  answer.total = counts.total();
+  unsigned bucket = request.first;
+  for (std::uint32_t* count :
+       {&answer.count0, &answer.count1, &answer.count2, &answer.count3, &answer.count4, &answer.count5, &answer.count6,
+        &answer.count7, &answer.count8, &answer.count9, &answer.count10, &answer.count11}) {
+    *count = counts.count(bucket++);
+  }
+  return answer.words();
+}
+
+Words Firmware::load(const abi::MailboxHead& head) const {
+  auto answer = answer_to<abi::MailboxLoad>(head, MailboxCode::kOk);
+  const Pacing& pacing = manager_.pacing();
+  const Telemetry& counts = manager_.telemetry();
+  answer.load = static_cast<std::uint16_t>(pacing.load() < UINT16_MAX ? pacing.load() : UINT16_MAX);
+  answer.paced = pacing.paced();
+  answer.waiting = pacing.waiting();
+  answer.under_way = pacing.under_way();
+  answer.asked = counts.asked;
+  answer.early = counts.early;
+  answer.failed = counts.failed;
+  answer.refused_peer = counts.refused_peer;
+  answer.forced = counts.forced;
+  answer.late = counts.late;
+  answer.ike_ns = ns_of(counts.ike.value(0));
+  answer.drain_ns = ns_of(counts.drain.value(0));
+  answer.noise_failed = random_.healthy() ? 0 : 1;
+  return answer.words();
 }
 
 MailboxCode Firmware::counter(const abi::MailboxCounter& request, abi::MailboxAnswer& answer) {
@@ -231,7 +271,9 @@ MailboxCode Firmware::set_policy(const abi::MailboxPolicy& request) {
   const Policy policy{.reserve = request.reserve,
                       .emergency = request.emergency,
                       .soft = {request.soft_from, request.soft_span},
-                      .drain_ns = request.drain_ns};
+                      .drain_ns = request.drain_ns,
+                      .bound_ns = request.bound_ns,
+                      .round_ns = request.round_ns};
   if (!policy.valid(table_.size())) return MailboxCode::kBadPolicy;
   manager_.policy() = policy;
   return MailboxCode::kOk;
@@ -250,10 +292,10 @@ bool Firmware::poll(std::uint32_t most) {
   return manager_.poll(bus_.now_ns(), most) && events_ok;
 }
 
-std::optional<Message> Firmware::take_notice() {
+std::optional<Words> Firmware::take_notice_words() {
   const auto notice = notices_.take();
   if (!notice) return std::nullopt;
-  return notice->pack();
+  return notice->words();
 }
 
 }  // namespace sallyport::fw

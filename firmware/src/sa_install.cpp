@@ -16,6 +16,16 @@ constexpr unsigned kWordSoftPackets = 8;
 constexpr unsigned kWordHardPackets = 9;
 constexpr unsigned kWordSoftSeq = 11;
 
+bool has(std::uint8_t flags, abi::InstallFlag flag) { return (flags >> static_cast<unsigned>(flag) & 1U) != 0; }
+
+PaceTerms terms_of(const abi::MailboxInstall& request) {
+  constexpr unsigned kWindowShift = 3;
+  return {.group = request.group,
+          .window = static_cast<std::uint8_t>(request.flags >> kWindowShift),
+          .t_ike = span_of(Rough::from_code(request.t_ike).value()),
+          .designated = has(request.flags, abi::InstallFlag::kDesignated)};
+}
+
 bool slot_fits(std::uint8_t slot) { return slot == kNoSlot || slot < abi::kStagingSlots; }
 
 }  // namespace
@@ -46,7 +56,7 @@ MailboxCode SaManager::check_install(const abi::MailboxInstall& request, SoftInt
     return MailboxCode::kBadSlot;
   }
   if (with_in != (request.in_index != kNone) || (!with_in && request.in_generation != 0) || request.owner == kNone ||
-      request.pool >= abi::kPoolCount || request.esn > 1 || request.reserved != 0) {
+      request.pool >= abi::kPoolCount || !check_pace(request)) {
     return MailboxCode::kBadMessage;
   }
   if (interval.from == 0 && interval.span == 0) interval = policy_.soft;
@@ -71,11 +81,18 @@ MailboxCode SaManager::check_install(const abi::MailboxInstall& request, SoftInt
   return admit(static_cast<abi::Pool>(request.pool), request.owner, 1);
 }
 
-SaManager::Limits SaManager::draw_limits(std::uint64_t hard_octets, std::uint64_t hard_packets, SoftInterval interval) {
+bool SaManager::check_pace(const abi::MailboxInstall& request) const {
+  if (has(request.flags, abi::InstallFlag::kPaced))
+    return Rough::from_code(request.t_ike).valid() && pacing_.valid(terms_of(request));
+  return (request.flags & ~(1U << static_cast<unsigned>(abi::InstallFlag::kEsn))) == 0 && request.group == 0 &&
+         request.t_ike == 0;
+}
+
+SaManager::Limits SaManager::draw_limits(std::uint64_t hard_octets, std::uint64_t hard_packets, const SoftDraw& draw) {
   return {.hard_octets = hard_octets,
           .hard_packets = hard_packets,
-          .soft_octets = draw_soft(hard_octets, interval, random_.next()),
-          .soft_packets = draw_soft(hard_packets, interval, random_.next())};
+          .soft_octets = draw(hard_octets, random_.next()),
+          .soft_packets = draw(hard_packets, random_.next())};
 }
 
 bool SaManager::stage_limits(std::uint8_t slot, const Limits& limits) {
@@ -96,57 +113,114 @@ MailboxCode SaManager::commit_side(std::uint16_t index, std::uint16_t generation
   return MailboxCode::kOk;
 }
 
-MailboxCode SaManager::commit(const abi::MailboxInstall& request, SoftInterval interval, abi::MailboxAnswer& answer) {
-  const std::uint16_t in = request.slot_in == kNoSlot ? request.partner : request.in_index;
-  std::uint16_t out = request.slot_out == kNoSlot ? request.partner : kNone;
+MailboxCode SaManager::commit_out(const abi::MailboxInstall& request, const SoftDraw& draw, std::uint16_t in,
+                                  abi::MailboxAnswer& answer) {
+  const Limits limits = draw_limits(request.out_hard_octets, request.out_hard_packets, draw);
+  const std::uint64_t soft_seq = draw(last_seq(has(request.flags, abi::InstallFlag::kEsn)), random_.next());
+  if (!stage_limits(request.slot_out, limits) || !write_staging(bus_, request.slot_out, kWordSoftSeq, soft_seq)) {
+    return MailboxCode::kBus;
+  }
+  const std::uint16_t out = table_.oldest_free();
+  if (request.slot_in != kNoSlot) {
+    // A run that is interrupted now finds the inbound half unkeyed and takes the outbound one back.
+    table_[in].partner = out;
+    if (const MailboxCode code = intend(in, Intent::kPairing); code != MailboxCode::kOk) return code;
+  }
+  MailboxCode code = commit_side(out, 0, request.slot_out, answer);
+  if (code != MailboxCode::kOk) {
+    table_.defer(out);
+    return code;
+  }
+  table_.move(out, EntryEvent::kCommit);
+  adopt_tenant(out, request.owner, false, request.out_spi, in);
+  table_[out].pool = static_cast<abi::Pool>(request.pool);
+  note(out, EntryState::kFree, EntryState::kActive, TransitionCause::kInstall, bus_.now_ns());
+  // Until then its word says that nobody has been told of it.
+  code = intend(out, Intent::kHeld);
+  if (code != MailboxCode::kOk) {
+    static_cast<void>(erase_entry(out, TransitionCause::kRollback));
+    return code;
+  }
+  answer.out_index = out;
+  answer.out_generation = table_[out].generation;
+  answer.out_soft_octets = limits.soft_octets;
+  answer.out_soft_packets = limits.soft_packets;
+  return MailboxCode::kOk;
+}
 
-  if (request.slot_out != kNoSlot) {
-    const Limits limits = draw_limits(request.out_hard_octets, request.out_hard_packets, interval);
-    const std::uint64_t soft_seq = draw_soft_seq(request.esn != 0, interval, random_.next());
-    if (!stage_limits(request.slot_out, limits) || !write_staging(bus_, request.slot_out, kWordSoftSeq, soft_seq)) {
-      return MailboxCode::kBus;
-    }
-    out = table_.oldest_free();
-    const MailboxCode code = commit_side(out, 0, request.slot_out, answer);
+MailboxCode SaManager::commit_in(const abi::MailboxInstall& request, const SoftDraw& draw, abi::MailboxAnswer& answer) {
+  const std::uint16_t in = request.in_index;
+  const Limits limits = draw_limits(request.in_hard_octets, request.in_hard_packets, draw);
+  MailboxCode code = stage_limits(request.slot_in, limits) ? MailboxCode::kOk : MailboxCode::kBus;
+  if (code == MailboxCode::kOk && request.slot_out == kNoSlot) {
+    table_[in].partner = request.partner;
+    code = intend(in, Intent::kHeld);
+  }
+  if (code == MailboxCode::kOk) code = commit_side(in, request.in_generation, request.slot_in, answer);
+  if (code != MailboxCode::kOk) return code;
+  table_.move(in, EntryEvent::kCommit);
+  note(in, EntryState::kLarval, EntryState::kActive, TransitionCause::kInstall, bus_.now_ns());
+  answer.in_index = in;
+  answer.in_generation = table_[in].generation;
+  answer.in_soft_octets = limits.soft_octets;
+  answer.in_soft_packets = limits.soft_packets;
+  return MailboxCode::kOk;
+}
+
+MailboxCode SaManager::commit(const abi::MailboxInstall& request, SoftInterval interval, abi::MailboxAnswer& answer) {
+  const bool with_in = request.slot_in != kNoSlot;
+  const bool with_out = request.slot_out != kNoSlot;
+  const std::uint16_t in = with_in ? request.in_index : request.partner;
+  const SoftDraw draw(interval);
+  const Purpose purpose = with_in ? table_[in].purpose : Purpose{};
+  if (with_out) {
+    const MailboxCode code = commit_out(request, draw, in, answer);
     if (code != MailboxCode::kOk) {
-      table_.defer(out);
+      if (with_in) table_[in].partner = kNone;
       return code;
     }
-    table_.move(out, EntryEvent::kCommit);
-    adopt_tenant(out, request.owner, false, request.out_spi, in);
-    note(out, EntryState::kFree, EntryState::kActive, TransitionCause::kInstall, bus_.now_ns());
-    answer.out_index = out;
-    answer.out_generation = table_[out].generation;
-    answer.out_soft_octets = limits.soft_octets;
-    answer.out_soft_packets = limits.soft_packets;
   }
-  if (request.slot_in != kNoSlot) {
-    const Limits limits = draw_limits(request.in_hard_octets, request.in_hard_packets, interval);
-    MailboxCode code = stage_limits(request.slot_in, limits) ? MailboxCode::kOk : MailboxCode::kBus;
-    if (code == MailboxCode::kOk) code = commit_side(in, request.in_generation, request.slot_in, answer);
+  if (with_in) {
+    const MailboxCode code = commit_in(request, draw, answer);
     if (code != MailboxCode::kOk) {
-      if (request.slot_out != kNoSlot) static_cast<void>(erase_entry(out, TransitionCause::kRollback));
+      if (with_out) static_cast<void>(erase_entry(answer.out_index, TransitionCause::kRollback));
+      table_[in].partner = kNone;
       answer.out_index = kNone;
       answer.out_generation = 0;
       answer.out_soft_octets = answer.out_soft_packets = 0;
       return code;
     }
-    table_.move(in, EntryEvent::kCommit);
-    adopt_tenant(in, request.owner, true, table_[in].spi, out);
-    note(in, EntryState::kLarval, EntryState::kActive, TransitionCause::kInstall, bus_.now_ns());
-    answer.in_index = in;
-    answer.in_generation = table_[in].generation;
-    answer.in_soft_octets = limits.soft_octets;
-    answer.in_soft_packets = limits.soft_packets;
   }
   // The promise to the outbound half is kept, and the halves know each other.
-  if (request.slot_out != kNoSlot && in != kNone) {
+  const std::uint16_t out = with_out ? answer.out_index : request.partner;
+  if (with_out && in != kNone) {
     table_.release_claim(in);
     table_[in].partner = out;
   } else if (out != kNone) {
     table_[out].partner = in;
   }
+  // One that was there before learns it too, after a restart as well; should that fail, it is alone then.
+  if (with_in != with_out && request.partner != kNone) static_cast<void>(intend(request.partner, Intent::kHeld));
+  pace(request, interval, answer, purpose);
   return MailboxCode::kOk;
+}
+
+void SaManager::pace(const abi::MailboxInstall& request, SoftInterval interval, const abi::MailboxAnswer& answer,
+                     Purpose purpose) {
+  if (has(request.flags, abi::InstallFlag::kPaced)) {
+    PaceTerms terms = terms_of(request);
+    // The latest soft limit that can have been drawn.
+    const std::uint32_t beyond = kWhole * 64U / (interval.from + interval.span) - 64U;
+    terms.hard_over_soft = static_cast<std::uint8_t>(beyond < UINT8_MAX ? beyond : UINT8_MAX);
+    const std::uint64_t now = bus_.now_ns();
+    if (answer.out_index != kNone) {
+      pacing_.installed(answer.out_index, terms, answer.out_soft_octets, answer.out_soft_packets, now);
+    }
+    if (answer.in_index != kNone) {
+      pacing_.installed(answer.in_index, terms, answer.in_soft_octets, answer.in_soft_packets, now);
+    }
+  }
+  if (is_same(purpose)) pacing_.keyed(purpose.old_index, answer.in_index);
 }
 
 }  // namespace sallyport::fw

@@ -1,65 +1,13 @@
 #include "sallyport/fw/sa_manager.hpp"
 
-#include "sallyport/fw/fw_word.hpp"
 #include "sallyport/fw/spi.hpp"
+#include "sallyport/notice_kind.hpp"
 
 namespace sallyport::fw {
 
 using abi::EntryState;
 using abi::MailboxCode;
 using abi::TransitionCause;
-
-MailboxCode SaManager::start(unsigned log2_sas) {
-  if (log2_sas > 15 || !table_.reset(static_cast<std::uint16_t>(1U << log2_sas))) return MailboxCode::kBadIndex;
-  log2_sas_ = log2_sas;
-  owners_.clear_held();
-  policy_ = Policy::for_table(table_.size());
-  for (std::uint16_t i = 0; i < table_.size(); ++i) {
-    if (const MailboxCode code = take_over(i); code != MailboxCode::kOk) return code;
-  }
-  return MailboxCode::kOk;
-}
-
-MailboxCode SaManager::take_over(std::uint16_t index) {
-  // The answer alone tells a free entry, and at a start most are: their snapshot registers need not be read.
-  CommandAnswer answer = port_.run(abi::Op::kSnapshot, index, 0);
-  if (answer.ok() && answer.state == EntryState::kFree && table_[index].state == EntryState::kFree) {
-    return MailboxCode::kOk;
-  }
-  Snapshot now;
-  if (answer.ok()) answer = port_.snapshot(index, now);
-  if (!answer.answered) return MailboxCode::kBus;
-  const EntryState from = table_[index].state;
-  const std::uint64_t time = bus_.now_ns();
-  if (!answer.ok()) {
-    // What cannot be read is given to nobody: it stays out of use, as if it were being erased for ever.
-    table_.adopt(index, EntryState::kErasing);
-    if (from != EntryState::kErasing) note(index, from, EntryState::kErasing, TransitionCause::kTakenOver, time);
-    return MailboxCode::kOk;
-  }
-  const EntryState to = now.state;
-  if (from == to) return MailboxCode::kOk;
-  if (from == EntryState::kErasing && to == EntryState::kFree) {
-    finish_erase(index, TransitionCause::kErase);
-    return MailboxCode::kOk;
-  }
-  table_.adopt(index, to, to == EntryState::kDraining ? time + policy_.drain_ns : time);
-  if (to == EntryState::kFree) {
-    release(index);
-  } else if (from == EntryState::kFree) {
-    const FwWord word = FwWord::unpack(now.fw_word);
-    Entry& entry = table_[index];
-    entry.spi = now.spi;
-    entry.generation = now.generation;
-    entry.owner = word.owner;
-    entry.partner = word.partner;
-    entry.inbound = word.inbound;
-    if (word.inbound) entry.spi_counter = static_cast<std::uint8_t>((now.spi >> log2_sas_) + 1);
-    owners_.take(entry.owner);
-  }
-  note(index, from, to, TransitionCause::kTakenOver, time);
-  return MailboxCode::kOk;
-}
 
 MailboxCode SaManager::admit(abi::Pool pool, std::uint16_t owner, std::uint32_t wanted) {
   if (pool == abi::Pool::kEstablished && !owners_.admits(owner, wanted)) {
@@ -73,9 +21,50 @@ MailboxCode SaManager::admit(abi::Pool pool, std::uint16_t owner, std::uint32_t 
   return MailboxCode::kOk;
 }
 
+bool SaManager::is_same(Purpose purpose) const {
+  if (purpose.old_index >= table_.size()) return false;
+  const Entry& old = table_[purpose.old_index];
+  return old.state != EntryState::kFree && old.generation == purpose.old_generation;
+}
+
+MailboxCode SaManager::admit_rekey(const abi::MailboxReserve& request) {
+  const std::uint16_t old = request.old_index;
+  const bool here = request.starter == static_cast<std::uint8_t>(abi::RekeyStarter::kHere);
+  auto pool = static_cast<abi::Pool>(request.pool);
+  // E only completes a rekey whose SA is within one T_ike of its hard limit: what a paced SA is close to is known here.
+  // For what was asked for that was looked at before.
+  if (pool != abi::Pool::kEstablished && table_[old].paced) {
+    const bool deep = (here && pacing_.asked_for(old)) || pacing_.close_to_end(old);
+    pool = deep ? abi::Pool::kEmergency : abi::Pool::kRekey;
+  }
+  // What this end has been asked to begin goes before what the peer begins.
+  const std::uint32_t wanted = 1U + request.claim + (here ? 0U : pacing_.pledged());
+  const MailboxCode code = admit(pool, request.owner, wanted);
+  if (code == MailboxCode::kFull && !here) pacing_.refused_peer(old);
+  return code;
+}
+
+MailboxCode SaManager::check_reserve(const abi::MailboxReserve& request) const {
+  if (request.owner == kNone || request.pool >= abi::kPoolCount || request.claim > 1 ||
+      request.starter >= abi::kRekeyStarterCount) {
+    return MailboxCode::kBadMessage;
+  }
+  if (request.starter == static_cast<std::uint8_t>(abi::RekeyStarter::kNone)) {
+    return request.old_index != 0 || request.old_generation != 0 ? MailboxCode::kBadMessage : MailboxCode::kOk;
+  }
+  if (request.old_index >= table_.size()) return MailboxCode::kBadIndex;
+  const Entry& old = table_[request.old_index];
+  if (!is_same({request.old_index, request.old_generation})) return MailboxCode::kStaleGeneration;
+  if (!old.inbound || old.state == EntryState::kLarval || old.state == EntryState::kErasing)
+    return MailboxCode::kBadState;
+  return old.owner == request.owner ? MailboxCode::kOk : MailboxCode::kBadOwner;
+}
+
 MailboxCode SaManager::reserve(const abi::MailboxReserve& request, abi::MailboxAnswer& answer) {
-  if (request.owner == kNone || request.pool >= abi::kPoolCount || request.claim > 1) return MailboxCode::kBadMessage;
-  const MailboxCode admitted = admit(static_cast<abi::Pool>(request.pool), request.owner, 1U + request.claim);
+  if (const MailboxCode code = check_reserve(request); code != MailboxCode::kOk) return code;
+  const bool rekey = request.starter != static_cast<std::uint8_t>(abi::RekeyStarter::kNone);
+  const MailboxCode admitted =
+      rekey ? admit_rekey(request) : admit(static_cast<abi::Pool>(request.pool), request.owner, 1U + request.claim);
   if (admitted != MailboxCode::kOk) return admitted;
 
   const std::uint16_t index = table_.oldest_free();
@@ -91,8 +80,18 @@ MailboxCode SaManager::reserve(const abi::MailboxReserve& request, abi::MailboxA
   entry.generation = done.generation;
   table_.move(index, EntryEvent::kReserve);
   adopt_tenant(index, request.owner, true, spi, kNone);
-  if (request.claim != 0) table_.claim(index);
+  entry.pool = static_cast<abi::Pool>(request.pool);
   note(index, EntryState::kFree, EntryState::kLarval, TransitionCause::kReserve, bus_.now_ns());
+  // Until then its word says that nobody has been told of it.
+  if (const MailboxCode code = intend(index, Intent::kHeld); code != MailboxCode::kOk) {
+    static_cast<void>(erase_entry(index, TransitionCause::kRollback));
+    return code;
+  }
+  if (request.claim != 0) table_.claim(index);
+  if (rekey) {
+    entry.purpose = {request.old_index, request.old_generation};
+    pacing_.begun(request.old_index, request.starter == static_cast<std::uint8_t>(abi::RekeyStarter::kHere));
+  }
   answer.in_index = index;
   answer.in_generation = entry.generation;
   answer.spi = spi;
@@ -107,10 +106,25 @@ void SaManager::adopt_tenant(std::uint16_t index, std::uint16_t owner, bool inbo
   entry.inbound = inbound;
   entry.spi = spi;
   entry.partner = partner;
-  // Only start() reads it, and it asks the device for state and generation: a word that did not get through costs the
-  // owner's name.
-  static_cast<void>(port_.run(abi::Op::kWriteFw, index, entry.generation, FwWord{owner, partner, inbound}.low(),
-                              FwWord{owner, partner, inbound}.high()));
+  entry.purpose = {};
+  entry.paced = entry.designated = false;
+  entry.phase = RekeyPhase::kNone;
+}
+
+MailboxCode SaManager::write_word(std::uint16_t index, const FwWord& word) {
+  return port_.run(abi::Op::kWriteFw, index, table_[index].generation, word.low(), word.high()).mailbox_code();
+}
+
+MailboxCode SaManager::intend(std::uint16_t index, Intent intent, bool both, std::uint64_t deadline) {
+  const Entry& entry = table_[index];
+  return write_word(index, {.owner = entry.owner,
+                            .partner = entry.partner,
+                            .inbound = entry.inbound,
+                            .designated = entry.designated,
+                            .intent = intent,
+                            .both = both,
+                            .pool = entry.pool,
+                            .deadline = intent == Intent::kLeave ? FwWord::deadline_of(deadline, bus_.now_ns()) : 0});
 }
 
 void SaManager::release(std::uint16_t index) {
@@ -120,25 +134,43 @@ void SaManager::release(std::uint16_t index) {
   if (entry.partner != kNone && table_[entry.partner].partner == index) table_[entry.partner].partner = kNone;
   entry.owner = kNone;
   entry.partner = kNone;
+  pacing_.room_made();
+}
+
+void SaManager::event(std::uint16_t index, abi::EventKind kind, std::uint64_t latency_ns) {
+  telemetry_.of(abi::Histogram::kEventLatency).add(latency_ns);
+  switch (abi::notice_kind(kind)) {
+    case abi::NoticeKind::kSoft:
+      pacing_.reached(index);
+      break;
+    case abi::NoticeKind::kHard:
+    case abi::NoticeKind::kSeqEnd:
+    case abi::NoticeKind::kMemory:
+      died(index);
+      break;
+    case abi::NoticeKind::kIcv:
+      if (kind == abi::EventKind::kIcvLimit) died(index);
+      break;
+    default:
+      break;
+  }
+}
+
+void SaManager::died(std::uint16_t index) {
+  pacing_.died(index);
+  Entry& entry = table_[index];
+  if (entry.state != EntryState::kOverlap || !entry.inbound) return;
+  // Nothing will come on it: its way out need not be waited for.
+  entry.leaving.died = true;
+  table_.wait_until(index, bus_.now_ns());
 }
 
 void SaManager::note(std::uint16_t index, EntryState from, EntryState to, TransitionCause cause, std::uint64_t time) {
-  constexpr std::uint8_t kInboundFlag = 1U << 2;
-  const Entry& entry = table_[index];
-  abi::MailboxNotice notice;
-  notice.kind = static_cast<std::uint8_t>(abi::NoticeKind::kTransition);
-  notice.index = index;
-  notice.generation = entry.generation;
-  notice.spi = entry.spi;
-  notice.from_state = static_cast<std::uint8_t>(from);
-  notice.to_state = static_cast<std::uint8_t>(to);
-  notice.cause = static_cast<std::uint8_t>(cause);
-  notice.flags = entry.inbound ? kInboundFlag : std::uint8_t{0};
-  notice.owner = entry.owner;
-  notice.partner = entry.partner;
-  notice.time = time;
-  notice.posted = time;  // a transition is the firmware's own deed
-  notices_.post(notice);
+  abi::MailboxNotice* notice = notices_.of_entry(table_[index], index, abi::NoticeKind::kTransition, time);
+  if (notice == nullptr) return;
+  notice->from_state = static_cast<std::uint8_t>(from);
+  notice->to_state = static_cast<std::uint8_t>(to);
+  notice->cause = static_cast<std::uint8_t>(cause);
 }
 
 }  // namespace sallyport::fw

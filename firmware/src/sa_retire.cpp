@@ -1,4 +1,4 @@
-// The way out: supersede, mark redundant, retire, drain, erase.
+// The way out, as the host asks for it: supersede, mark redundant, retire, erase.
 //
 // Everything is checked before anything moves. If the device itself fails half-way (memory error, bus), a supersession
 // is undone, because both halves of a pair are superseded or none; the other requests only lead towards erasure and go
@@ -8,13 +8,6 @@
 #include "sallyport/fw/sa_manager.hpp"
 
 namespace sallyport::fw {
-namespace {
-
-// How soon an entry is looked at again that the device is still erasing, in ns.
-constexpr std::uint64_t kErasingLookNs = 1'000'000;
-
-}  // namespace
-
 using abi::EntryState;
 using abi::MailboxCode;
 using abi::TransitionCause;
@@ -66,14 +59,21 @@ MailboxCode SaManager::set_state(std::uint16_t index, EntryState to, EntryEvent 
   return MailboxCode::kOk;
 }
 
-MailboxCode SaManager::erase_entry(std::uint16_t index, TransitionCause cause) {
-  const EntryState from = table_[index].state;
+MailboxCode SaManager::erase_entry(std::uint16_t index, TransitionCause cause, bool both) {
+  const Entry& entry = table_[index];
+  const EntryState from = entry.state;
+  const Purpose purpose = from == EntryState::kLarval ? entry.purpose : Purpose{};
   const std::uint64_t begin = bus_.now_ns();
-  const CommandAnswer done = port_.run(abi::Op::kErase, index, table_[index].generation);
+  // Entries whose words cannot be read are erased all the same.
+  if (intend(index, Intent::kNobody, both) == MailboxCode::kBus) return MailboxCode::kBus;
+  const CommandAnswer done = port_.run(abi::Op::kErase, index, entry.generation);
   if (!done.ok()) return done.mailbox_code();
+  if (from == EntryState::kActive) pacing_.leaves(index);
+  if (is_leaving(from)) measure_drain(index, begin);
   table_.move(index, EntryEvent::kErase, begin + kErasingLookNs);
   note(index, from, EntryState::kErasing, cause, begin);
   if (done.state != EntryState::kErasing) finish_erase(index, cause);
+  if (is_same(purpose)) pacing_.came_to_nothing(purpose.old_index);
   return MailboxCode::kOk;
 }
 
@@ -93,14 +93,30 @@ MailboxCode SaManager::supersede(const abi::MailboxPair& request) {
   code = check_replacement(out, {request.new_out_index, request.new_out_generation, false});
   if (code != MailboxCode::kOk) return code;
 
+  const std::uint64_t now = bus_.now_ns();
+  const std::uint64_t first_look =
+      later(now, policy_.drain_ns < policy_.bound_ns ? policy_.drain_ns : policy_.bound_ns);
+  const bool both = in.present() && out.present();
   if (in.present()) {
-    code = set_state(in.index, EntryState::kOverlap, EntryEvent::kSupersede, TransitionCause::kSupersede);
+    // Found superseded alone, it is put back.
+    if (both) code = intend(in.index, Intent::kSwitch, true);
+    if (code == MailboxCode::kOk) {
+      code = set_state(in.index, EntryState::kOverlap, EntryEvent::kSupersede, TransitionCause::kSupersede, first_look);
+    }
     if (code != MailboxCode::kOk) return code;
   }
-  if (!out.present()) return code;
-  code = set_state(out.index, EntryState::kOverlap, EntryEvent::kSupersede, TransitionCause::kSupersede);
-  if (code != MailboxCode::kOk && in.present()) {
-    static_cast<void>(set_state(in.index, EntryState::kActive, EntryEvent::kReinstate, TransitionCause::kRollback));
+  if (out.present()) {
+    code = set_state(out.index, EntryState::kOverlap, EntryEvent::kSupersede, TransitionCause::kSupersede,
+                     later(now, policy_.bound_ns));
+    if (code != MailboxCode::kOk && both) {
+      static_cast<void>(set_state(in.index, EntryState::kActive, EntryEvent::kReinstate, TransitionCause::kRollback));
+    }
+    if (code != MailboxCode::kOk) return code;
+  }
+  for (const auto& [old_side, new_side] :
+       {std::pair{in, Side{request.new_in_index, request.new_in_generation, true}},
+        std::pair{out, Side{request.new_out_index, request.new_out_generation, false}}}) {
+    if (old_side.present()) begin_leaving(old_side.index, new_side, now);
   }
   return code;
 }
@@ -110,13 +126,18 @@ MailboxCode SaManager::retire(const abi::MailboxPair& request) {
   if (code != MailboxCode::kOk) return code;
   const std::uint64_t now = bus_.now_ns();
   const std::uint64_t guard = request.drain_ns == 0 ? policy_.drain_ns : request.drain_ns;
-  const std::uint64_t inbound_end = guard > UINT64_MAX - now ? UINT64_MAX - 1 : now + guard;
+  const bool both = request.in_index != kNone && request.out_index != kNone;
   MailboxCode first_failure = MailboxCode::kOk;
+  if (request.in_index != kNone) {
+    const MailboxCode meant = intend(request.in_index, Intent::kLeave, both, later(now, guard));
+    if (meant == MailboxCode::kBus) return meant;
+  }
   // Outbound first: the peer may delete its inbound half as soon as it knows. Its packets in the pipe carry their own
   // copy of the key, so nothing is waited for.
-  for (const auto& [index, deadline] : {std::pair{request.out_index, now}, std::pair{request.in_index, inbound_end}}) {
+  for (const auto& [index, wait] :
+       {std::pair{request.out_index, std::uint64_t{0}}, std::pair{request.in_index, guard}}) {
     if (index == kNone) continue;
-    MailboxCode done = set_state(index, EntryState::kDraining, EntryEvent::kDrain, TransitionCause::kRetire, deadline);
+    MailboxCode done = drain(index, wait, now);
     // Dead of a memory error: there is nothing to drain.
     if (done == MailboxCode::kMemory) done = erase_entry(index, TransitionCause::kRetire);
     if (first_failure == MailboxCode::kOk) first_failure = done;
@@ -130,8 +151,11 @@ MailboxCode SaManager::mark_redundant(const abi::MailboxPair& request) {
   MailboxCode first_failure = MailboxCode::kOk;
   for (const std::uint16_t index : {request.in_index, request.out_index}) {
     if (index == kNone) continue;
-    const MailboxCode done =
-        set_state(index, EntryState::kRedundant, EntryEvent::kRedundant, TransitionCause::kRedundant);
+    const std::uint64_t now = bus_.now_ns();
+    const bool left_before = table_[index].state == EntryState::kOverlap;
+    const MailboxCode done = set_state(index, EntryState::kRedundant, EntryEvent::kRedundant,
+                                       TransitionCause::kRedundant, later(now, policy_.bound_ns));
+    if (done == MailboxCode::kOk && !left_before) begin_leaving(index, {kNone, 0, false}, now);
     if (first_failure == MailboxCode::kOk) first_failure = done;
   }
   return first_failure;
@@ -140,37 +164,16 @@ MailboxCode SaManager::mark_redundant(const abi::MailboxPair& request) {
 MailboxCode SaManager::erase(const abi::MailboxPair& request) {
   const MailboxCode code = check_pair(request, EntryEvent::kErase);
   if (code != MailboxCode::kOk) return code;
+  const bool both = request.in_index != kNone && request.out_index != kNone;
+  // Before either is gone.
+  if (both && intend(request.in_index, Intent::kNobody, true) == MailboxCode::kBus) return MailboxCode::kBus;
   MailboxCode first_failure = MailboxCode::kOk;
   for (const std::uint16_t index : {request.out_index, request.in_index}) {
     if (index == kNone) continue;
-    const MailboxCode done = erase_entry(index, TransitionCause::kErase);
+    const MailboxCode done = erase_entry(index, TransitionCause::kErase, both);
     if (first_failure == MailboxCode::kOk) first_failure = done;
   }
   return first_failure;
-}
-
-bool SaManager::poll(std::uint64_t now, std::uint32_t most) {
-  for (; most > 0 && next_deadline() <= now; --most) {
-    if (!go_on(table_.first_waiting(), now)) return false;
-  }
-  return true;
-}
-
-bool SaManager::go_on(std::uint16_t index, std::uint64_t now) {
-  MailboxCode code = MailboxCode::kOk;
-  if (table_[index].state == EntryState::kDraining) code = erase_entry(index, TransitionCause::kDrained);
-  // Still being erased (its event waits for room in the ring), or the device sees the entry otherwise: ask it.
-  if (table_[index].deadline <= now && code != MailboxCode::kBus) code = take_over(index);
-  if (code == MailboxCode::kBus) return false;
-  // Nothing moved: look again later, so that the others get their turn.
-  const EntryState state = table_[index].state;
-  const bool waits = state == EntryState::kDraining || state == EntryState::kErasing;
-  if (waits && table_[index].deadline <= now) table_.adopt(index, state, now + kErasingLookNs);
-  return true;
-}
-
-std::uint64_t SaManager::next_deadline() const {
-  return table_.first_waiting() == kNone ? UINT64_MAX : table_[table_.first_waiting()].deadline;
 }
 
 }  // namespace sallyport::fw

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <vector>
 
 #include "sallyport/regs.hpp"
 #include "transcript_bus.hpp"
@@ -48,7 +49,19 @@ class EventReaderTest : public ::testing::Test {
   EntryTable table_{storage_};
   std::array<abi::MailboxNotice, 2> queue_storage_{};
   NoticeQueue queue_{queue_storage_};
-  EventReader reader_{bus_, table_, queue_};
+  struct Listener final : EventListener {
+    void event(std::uint16_t index, abi::EventKind kind, std::uint64_t latency_ns) override {
+      heard.push_back({index, kind, latency_ns});
+    }
+    struct Heard {
+      std::uint16_t index;
+      abi::EventKind kind;
+      std::uint64_t latency_ns;
+      bool operator==(const Heard&) const = default;
+    };
+    std::vector<Heard> heard;
+  } listener_;
+  EventReader reader_{bus_, table_, queue_, listener_};
 };
 
 TEST_F(EventReaderTest, TakesARecordAndMovesTheTailOnce) {

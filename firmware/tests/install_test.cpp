@@ -58,7 +58,7 @@ TEST_F(InstallTest, TheAgentsIntervalGoesBeforeThePolicys) {
   auto request = pair_request(reserved);
   request.soft_from = 9'000;
   request.out_hard_packets = 0;
-  request.esn = 1;
+  request.flags = 1;
   const auto pair = ask(MailboxCommand::kInstallPair, request);
   ASSERT_EQ(pair.code, 0);
   EXPECT_EQ(pair.in_soft_octets, 90'000U);
@@ -104,7 +104,7 @@ TEST_F(InstallTest, RefusesWhatContradictsItself) {
   refused([](auto& r) { ++r.in_generation; }, MailboxCode::kStaleGeneration);
   refused([](auto& r) { r.in_index = 33; }, MailboxCode::kStaleGeneration);
   refused([](auto& r) { r.owner = 2; }, MailboxCode::kBadOwner);
-  refused([](auto& r) { r.esn = 2; }, MailboxCode::kBadMessage);
+  refused([](auto& r) { r.flags = 4; }, MailboxCode::kBadMessage);
   refused([](auto& r) { r.partner = 3; }, MailboxCode::kBadMessage);
   refused([](auto& r) { r.soft_from = 9'999, r.soft_span = 2; }, MailboxCode::kBadPolicy);
   EXPECT_EQ(info().larval, 1);

@@ -67,7 +67,7 @@ TEST_F(MailboxTest, TheNumberWrapsAround) {
 }
 
 TEST_F(MailboxTest, UnknownCommandsAreRefused) {
-  for (const unsigned command : {0U, 14U, 255U}) {
+  for (const unsigned command : {0U, 16U, 255U}) {
     EXPECT_EQ(code(static_cast<MailboxCommand>(command), abi::MailboxHello{}), MailboxCode::kBadCommand) << command;
   }
 }
@@ -135,12 +135,16 @@ TEST_F(MailboxTest, PolicyIsReplacedWholeOrNotAtAll) {
   policy.soft_from = 5'000;
   policy.soft_span = 5'001;
   policy.drain_ns = 7;
+  policy.bound_ns = 8;
+  policy.round_ns = 9;
   EXPECT_EQ(code(MailboxCommand::kSetPolicy, policy), MailboxCode::kBadPolicy);
   EXPECT_EQ(info().reserve, 4);
   policy.soft_span = 5'000;
   EXPECT_EQ(code(MailboxCommand::kSetPolicy, policy), MailboxCode::kOk);
   EXPECT_EQ(info().reserve, 10);
   EXPECT_EQ(info().drain_ns, 7U);
+  policy.bound_ns = 0;
+  EXPECT_EQ(code(MailboxCommand::kSetPolicy, policy), MailboxCode::kBadPolicy);
 }
 
 TEST_F(MailboxTest, RandomOctetsChangeNothing) {

@@ -12,7 +12,7 @@ TEST(NoticeQueue, NumbersWithoutGaps) {
   NoticeQueue queue(storage);
   EXPECT_FALSE(queue.take());
   for (std::uint32_t n = 1; n <= 20; ++n) {
-    queue.post({});
+    queue.next();
     const auto notice = queue.take();
     ASSERT_TRUE(notice);
     EXPECT_EQ(notice->seq, n);
@@ -23,11 +23,11 @@ TEST(NoticeQueue, NumbersWithoutGaps) {
 TEST(NoticeQueue, LosesTheNewestAndSaysHowMany) {
   std::array<abi::MailboxNotice, 4> storage{};
   NoticeQueue queue(storage);
-  for (int i = 0; i < 7; ++i) queue.post({});
+  for (int i = 0; i < 7; ++i) queue.next();
   EXPECT_TRUE(queue.full());
   for (std::uint32_t n = 1; n <= 4; ++n) EXPECT_EQ(queue.take()->seq, n);
   EXPECT_FALSE(queue.take());
-  queue.post({});
+  queue.next();
   const auto after = queue.take();
   ASSERT_TRUE(after);
   EXPECT_EQ(after->seq, 8U);

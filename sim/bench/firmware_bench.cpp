@@ -95,6 +95,7 @@ class Bench {
     sallyport::DevicePolicy policy;
     policy.reserve = 4;
     policy.drain_ns = 1'000;
+    policy.round_ns = 1'000'000'000;  // none falls among the commands that are measured
     must(device_->set_policy(policy));
     row_ = {{"profile", profile == sallyport::sim::Profile::kFull ? "full" : "compact"},
             {"sas", table_entries(variant)}};
@@ -152,10 +153,13 @@ class Bench {
     }
     return sa;
   }
-  sallyport::SaPair install(sallyport::abi::Pool pool) {
+  /// Paced, as agents install. `old`: what it replaces.
+  sallyport::SaPair install(const sallyport::SaPair* old) {
     sallyport::InstallOptions options;
     options.owner = sallyport::OwnerId{1};
-    options.pool = pool;
+    options.pool = old == nullptr ? sallyport::abi::Pool::kEstablished : sallyport::abi::Pool::kRekey;
+    options.pace = {.t_ike_ns = 1'000'000, .designated = true};
+    if (old != nullptr) options.rekey = {.inbound = old->in()};
     auto reservation = timed("reserve", [&] { return device_->reserve(options); });
     const auto inbound = half(sallyport::Direction::kInbound);
     auto outbound = half(sallyport::Direction::kOutbound);
@@ -163,9 +167,9 @@ class Bench {
     return timed("install_pair", [&] { return device_->install(reservation, inbound, outbound, options); });
   }
   void round() {
-    auto old = install(sallyport::abi::Pool::kEstablished);
+    auto old = install(nullptr);
     event(old);
-    auto fresh = install(sallyport::abi::Pool::kRekey);
+    auto fresh = install(&old);
     timed_void("supersede", [&] { return old.supersede_by(fresh); });
     timed_void("retire", [&] { return old.retire(1'000); });
     timed("query", [&] { return device_->query(fresh.in().index); });

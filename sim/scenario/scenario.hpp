@@ -45,11 +45,21 @@ struct LinkConfig {
   std::uint64_t reorder_delay_ns = 0;  ///< How long it is held back; up to 10 s.
 };
 
+/// What starts a rekey at gateway A.
+enum class RekeyStart : std::uint8_t {
+  kEvent,  ///< The soft event.
+  kPaced,  ///< The firmware, which asks when there is room, at or before the soft event.
+};
+
 /// How SAs are replaced. Roles are fixed: gateway A, whose outbound SA counts, starts every rekey.
 struct RekeyConfig {
   std::uint64_t exchange_ns = 0;  ///< From the soft event to the keys at A: a round trip of key exchange; up to 10 s.
   std::uint64_t drain_ns = 1'000'000;  ///< How long an old inbound entry is kept after its Delete; 1 ns..10 s.
   std::uint16_t reserve = 4;           ///< Free entries kept for rekeys.
+  RekeyStart start = RekeyStart::kEvent;
+  std::uint8_t window = 8;                  ///< Paced: rekeys of the one IKE SA at once, 1..31.
+  std::uint64_t round_ns = 1'000'000;       ///< Paced: the firmware looks at all rates so often at most; 1 us..10 s.
+  std::uint64_t bound_ns = 10'000'000'000;  ///< How long a superseded SA is kept at most; 1 us..1,000 s.
 };
 
 /// A tunnel: an SA pair between the gateways and the traffic that goes through it.

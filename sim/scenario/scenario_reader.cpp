@@ -101,6 +101,10 @@ void read_rekey(TomlSection section, RekeyConfig& rekey) {
   section.microseconds("exchange_us", rekey.exchange_ns, 0, kTenSeconds);
   section.microseconds("drain_us", rekey.drain_ns, 1, kTenSeconds);
   section.number("reserve", rekey.reserve, 0, 1'023);
+  section.choice<RekeyStart>("start", rekey.start, {{"event", RekeyStart::kEvent}, {"paced", RekeyStart::kPaced}});
+  section.number("window", rekey.window, 1, 31);
+  section.microseconds("round_us", rekey.round_ns, 1'000, kTenSeconds);
+  section.microseconds("bound_us", rekey.bound_ns, 1'000, 100 * kTenSeconds);
   section.finish();
 }
 

@@ -150,15 +150,25 @@ void Gateway::take_notices() {
     handlers_.failure({polled.error().code, name_ + ": " + polled.error().text});
   }
   while (auto notice = events_->next()) {
-    if (const auto* event = std::get_if<SaEvent>(&*notice)) {
-      check_->event(*event);
-      handlers_.event(*event);
-    } else {
-      handlers_.transition(std::get<EntryTransition>(*notice));
-    }
+    hand_out(*notice);
   }
   taking_notices_ = false;
   for (const Direction direction : {Direction::kOutbound, Direction::kInbound}) pump(direction);
+}
+
+void Gateway::hand_out(const Notice& notice) {
+  if (const auto* event = std::get_if<SaEvent>(&notice)) {
+    check_->event(*event);
+    handlers_.event(*event);
+  } else if (const auto* transition = std::get_if<EntryTransition>(&notice)) {
+    handlers_.transition(*transition);
+  } else if (const auto* request = std::get_if<RekeyRequest>(&notice)) {
+    handlers_.rekey(*request);
+  } else if (const auto* forced = std::get_if<DrainForced>(&notice)) {
+    handlers_.forced(*forced);
+  } else {
+    handlers_.load(std::get<LoadWarning>(notice));
+  }
 }
 
 void Gateway::manage() {

@@ -48,6 +48,9 @@ class Gateway : public sc_core::sc_module {
     std::function<void(GatewayPacket)> packet;  ///< Each packet that has come out, whatever its verdict.
     std::function<void(const SaEvent&)> event;
     std::function<void(const EntryTransition&)> transition;
+    std::function<void(const RekeyRequest&)> rekey;
+    std::function<void(const DrainForced&)> forced;
+    std::function<void(const LoadWarning&)> load;
     std::function<void(const Error&)> failure;  ///< The gateway cannot go on.
   };
   /// Makes the packet for the accelerator when its turn has come; an error drops it (the maker has counted it).
@@ -101,6 +104,7 @@ class Gateway : public sc_core::sc_module {
   void completed(Direction direction, PacketOut out);
   void manage();
   void take_notices();
+  void hand_out(const Notice& notice);
   [[nodiscard]] std::uint16_t index_of(Direction direction, const PacketIn& packet) const;
 
   std::string name_;

@@ -69,16 +69,25 @@ Keying KeySource::make_keying(const TunnelConfig& tunnel) {
   return keying;
 }
 
-InstallOptions KeySource::options(std::size_t tunnel, abi::Pool pool) const {
+InstallOptions KeySource::options(std::size_t tunnel, unsigned gateway, abi::Pool pool) const {
   InstallOptions options;
   options.owner = OwnerId(static_cast<std::uint16_t>(tunnel));
   options.pool = pool;
   options.soft = scenario_.tunnels[tunnel].soft;
+  const SaRef old = tunnels_[tunnel].pair[gateway].in();
+  if (pool != abi::Pool::kEstablished && old.present()) options.rekey = {.inbound = old, .here = gateway == kA};
+  // All tunnels are children of one IKE SA. The script's exchanges take their time, neither more nor less.
+  if (paced() && gateway == kA) {
+    options.pace = {.ike_sa = 0,
+                    .window = scenario_.rekey.window,
+                    .t_ike_ns = std::max<std::uint64_t>(scenario_.rekey.exchange_ns, 1),
+                    .designated = true};
+  }
   return options;
 }
 
 Result<void> KeySource::reserve(std::size_t tunnel, unsigned gateway, abi::Pool pool) {
-  auto reservation = gateways_[gateway]->device().reserve(options(tunnel, pool));
+  auto reservation = gateways_[gateway]->device().reserve(options(tunnel, gateway, pool));
   gateways_[gateway]->after_management();
   if (!reservation) return reservation.error();
   tunnels_[tunnel].next->reserved[gateway] = std::move(*reservation);
@@ -93,7 +102,8 @@ Result<void> KeySource::install(std::size_t tunnel, unsigned gateway) {
   // keying[g]: traffic that gateway g sends.
   const SaConfig in = inbound_sa(config, next.keying[peer], gateway == kA);
   const SaConfig out = outbound_sa(config, *ends[gateway], *ends[peer], next.keying[gateway], next.receiver_spi[peer]);
-  auto pair = gateways_[gateway]->device().install(next.reserved[gateway], in, out, options(tunnel, abi::Pool::kRekey));
+  auto pair = gateways_[gateway]->device().install(next.reserved[gateway], in, out,
+                                                   options(tunnel, gateway, abi::Pool::kRekey));
   gateways_[gateway]->after_management();
   if (!pair) return pair.error();
   next.pair[gateway] = std::move(*pair);
@@ -161,7 +171,17 @@ void KeySource::on_event(unsigned gateway, const SaEvent& event) {
   const auto trigger = trigger_of(event);
   if (!trigger) return;
   for (std::size_t i = 0; i < tunnels_.size(); ++i) {
-    if (tunnels_[i].pair[kA].out() == event.ref && !tunnels_[i].next) start(i, *trigger, event.time_ns);
+    if (tunnels_[i].pair[kA].out() != event.ref) continue;
+    if (!tunnels_[i].reached) tunnels_[i].reached = trigger;
+    if (!paced() && !tunnels_[i].next) start(i, *trigger, event.time_ns);
+  }
+}
+
+void KeySource::on_request(unsigned gateway, const RekeyRequest& request) {
+  if (gateway != kA) return;
+  for (std::size_t i = 0; i < tunnels_.size(); ++i) {
+    if (tunnels_[i].pair[kA].in() != request.inbound || tunnels_[i].next) continue;
+    start(i, tunnels_[i].reached.value_or(RekeyTrigger::kPaced), request.time_ns);
   }
 }
 
@@ -197,6 +217,7 @@ void KeySource::key_a(std::size_t tunnel) {
   announce(tunnel);
   Pairs old = std::move(t.pair);
   t.pair = std::move(t.next->pair);  // from here on new packets take the new SA
+  t.reached.reset();
   report_failure(old[kA].supersede_by(t.pair[kA]));
   gateways_[kA]->after_management();
   RekeyReport report = t.next->report;
@@ -238,6 +259,8 @@ void KeySource::give_up(std::size_t tunnel, unsigned gateway, const Error& why) 
   t.next.reset();
   for (Gateway* g : gateways_) g->after_management();
   handlers_.rekeyed(report);
+  // Who asked asks again.
+  if (paced()) return;
   // Draining entries become free soon.
   at(now_ns() + kRetryNs, [this, tunnel, report] {
     Tunnel& again = tunnels_[tunnel];

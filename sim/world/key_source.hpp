@@ -42,7 +42,7 @@ struct RekeyReport {
 
 /// Make before break, on the script's clock (x = exchange time):
 ///
-///     t         soft event at A; A reserves its inbound SPI
+///     t         soft event at A, or A's firmware asks; A reserves its inbound SPI
 ///     t + x/2   B reserves, installs its pair; its old pair -> overlap
 ///     t + x     A installs its pair; new packets take it; A's old pair -> overlap
 ///     then      as soon as no packet under the old SA is left in A's accelerator: A retires its old pair (Delete)
@@ -71,6 +71,8 @@ class KeySource : public sc_core::sc_module {
   Result<void> key_all();
   /// An event of gateway A (0) or B (1).
   void on_event(unsigned gateway, const SaEvent& event);
+  /// The firmware of a gateway asks for a rekey.
+  void on_request(unsigned gateway, const RekeyRequest& request);
   /// The outbound SA at gateway A that new packets of a tunnel take.
   [[nodiscard]] SaRef current(std::size_t tunnel) const { return tunnels_[tunnel].pair[0].out(); }
 
@@ -87,6 +89,7 @@ class KeySource : public sc_core::sc_module {
   struct Tunnel {
     Pairs pair;
     std::optional<Next> next;
+    std::optional<RekeyTrigger> reached;  ///< The soft event of the present pair that came first.
   };
 
   void run();
@@ -97,11 +100,12 @@ class KeySource : public sc_core::sc_module {
   void key_a(std::size_t tunnel);
   void retire_a(std::size_t tunnel, Pairs old);
   void give_up(std::size_t tunnel, unsigned gateway, const Error& why);
+  [[nodiscard]] bool paced() const { return scenario_.rekey.start == RekeyStart::kPaced; }
   Result<void> reserve(std::size_t tunnel, unsigned gateway, abi::Pool pool);
   Result<void> install(std::size_t tunnel, unsigned gateway);
   void announce(std::size_t tunnel);
   Keying make_keying(const TunnelConfig& tunnel);
-  [[nodiscard]] InstallOptions options(std::size_t tunnel, abi::Pool pool) const;
+  [[nodiscard]] InstallOptions options(std::size_t tunnel, unsigned gateway, abi::Pool pool) const;
   void report_failure(const Result<void>& result);
 
   const Scenario& scenario_;

@@ -34,6 +34,10 @@ std::string to_json(const RunSummary& s, bool with_wall_clock) {
   json["rekeys_failed"] = s.rekeys_failed;
   json["soft_events"] = s.soft_events;
   json["hard_expiries"] = s.hard_expiries;
+  json["rekeys_asked"] = s.rekeys_asked;
+  json["rekeys_asked_early"] = s.rekeys_asked_early;
+  json["forced_drains"] = s.forced_drains;
+  json["load_warnings"] = s.load_warnings;
   json["octets_over_hard_limit"] = s.octets_over_hard_limit;
   json["packets_over_hard_limit"] = s.packets_over_hard_limit;
   json["packets_of_no_sa"] = s.packets_of_no_sa;
@@ -70,6 +74,11 @@ std::string to_text(const RunSummary& s) {
   line(fmt::format("SAs:      {}, {} failed; {}, {}", counted(s.rekeys, "rekey"), s.rekeys_failed,
                    counted(s.soft_events, "soft event"),
                    s.hard_expiries == 1 ? "1 hard expiry" : fmt::format("{} hard expiries", s.hard_expiries)));
+  if (s.rekeys_asked != 0) {
+    line(fmt::format("          {} asked for by the firmware, {} before the soft limit; {}, {}", s.rekeys_asked,
+                     s.rekeys_asked_early, counted(s.load_warnings, "load warning"),
+                     counted(s.forced_drains, "forced drain")));
+  }
   line(fmt::format("          {} octets over a hard limit, {} packets over a hard limit", s.octets_over_hard_limit,
                    s.packets_over_hard_limit));
   line(fmt::format("table:    at most {} (A) and {} (B) of {} entries in use", s.peak_entries[0], s.peak_entries[1],

@@ -28,6 +28,10 @@ struct RunSummary {
   std::uint64_t rekeys_failed = 0;
   std::uint64_t soft_events = 0;
   std::uint64_t hard_expiries = 0;
+  std::uint64_t rekeys_asked = 0;        ///< By gateway A's firmware (paced).
+  std::uint64_t rekeys_asked_early = 0;  ///< Of those: before the soft limit.
+  std::uint64_t forced_drains = 0;       ///< Both gateways.
+  std::uint64_t load_warnings = 0;       ///< Both gateways.
   std::uint64_t octets_over_hard_limit = 0;
   std::uint64_t packets_over_hard_limit = 0;
   std::uint64_t packets_of_no_sa = 0;  ///< Came out under an entry that nobody had keyed.

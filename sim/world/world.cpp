@@ -110,10 +110,19 @@ Result<void> World::build_gateway(unsigned which) {
   options.policy.reserve = scenario_.rekey.reserve;
   options.policy.emergency = 0;
   options.policy.drain_ns = scenario_.rekey.drain_ns;
+  options.policy.bound_ns = scenario_.rekey.bound_ns;
+  options.policy.round_ns = scenario_.rekey.round_ns;
   Gateway::Handlers handlers;
   handlers.packet = [this, which](GatewayPacket packet) { came_out(which, std::move(packet)); };
   handlers.event = [this, which](const SaEvent& e) { event(which, e); };
   handlers.transition = [this, which](const EntryTransition& t) { utilisation_.transition(which, t); };
+  handlers.rekey = [this, which](const RekeyRequest& request) {
+    ++summary_.rekeys_asked;
+    if (request.due_ns != 0) ++summary_.rekeys_asked_early;
+    if (keys_) keys_->on_request(which, request);
+  };
+  handlers.forced = [this](const DrainForced&) { ++summary_.forced_drains; };
+  handlers.load = [this](const LoadWarning&) { ++summary_.load_warnings; };
   handlers.failure = [this](const Error& error) { fail(error); };
   auto gateway = Gateway::create(options, std::move(handlers));
   if (!gateway) return gateway.error();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -71,6 +72,19 @@ class Core : public testing::Test {
     return firmware ? "" : firmware.error().text;
   }
   std::uint32_t read(std::uint32_t address) { return accelerator_->read32(address).value(); }
+  /// A request by hand, so that the core can be taken down while it works on it.
+  template <class Request>
+  void ring(Request request) {
+    const std::uint32_t bell = read(core_regs::kRequestBellAddress);
+    request.version = abi::kAbiVersion;
+    request.seq = read(abi::kHostMailbox + 4) + 1;  // after the last request's
+    std::uint32_t at = abi::kHostMailbox;
+    for (const std::uint32_t word : request.words()) {
+      ASSERT_TRUE(accelerator_->write32(at, word));
+      at += 4;
+    }
+    ASSERT_TRUE(accelerator_->write32(core_regs::kRequestBellAddress, bell + 1));
+  }
 
   std::unique_ptr<sim::Accelerator> accelerator_;
 };
@@ -308,20 +322,10 @@ TEST_F(Core, StartedAgainAtAnyMomentOfAReservation) {
   unsigned held = 0;
   for (std::uint64_t after = 50; after < 2'600; after += 170) {
     auto message = abi::MailboxReserve{};
-    message.version = abi::kAbiVersion;
     message.command = static_cast<std::uint8_t>(abi::MailboxCommand::kReserve);
     message.owner = 3;
-    // The request by hand, so that the core can be taken down while it works on it.
     ASSERT_TRUE(device->occupancy());
-    const std::uint32_t bell = read(core_regs::kRequestBellAddress);
-    message.seq = __builtin_bswap32(read(abi::kHostMailbox + 4)) + 1;  // after the last request's
-    const auto octets = message.pack();
-    for (std::uint32_t at = 0; at < octets.size(); at += 4) {
-      std::uint32_t word = 0;
-      for (unsigned i = 0; i < 4; ++i) word |= static_cast<std::uint32_t>(octets[at + i]) << 8 * i;
-      ASSERT_TRUE(accelerator_->write32(abi::kHostMailbox + at, word));
-    }
-    ASSERT_TRUE(accelerator_->write32(core_regs::kRequestBellAddress, bell + 1));
+    ring(message);
     accelerator_->run(after);
     ASSERT_TRUE(firmware->restart());
     auto again = CoreFirmware::attach(*accelerator_);
@@ -339,6 +343,155 @@ TEST_F(Core, StartedAgainAtAnyMomentOfAReservation) {
   }
   EXPECT_GT(held, 3U) << "some were served before";
   EXPECT_LT(held, 15U) << "some were not";
+}
+
+/// A pair, installed, superseded by another, retired; at each step the core can be started again.
+class CoreStartedAgain : public Core {
+ protected:
+  void SetUp() override {
+    Core::SetUp();
+    firmware_ = load(whole());
+    ASSERT_NE(firmware_, nullptr);
+    meet(*firmware_);
+  }
+  void meet(CoreFirmware& port) {
+    client_ = std::make_unique<MailboxClient>(port);
+    ASSERT_TRUE(client_->hello());
+  }
+  void restart_after(std::uint64_t clocks) {
+    accelerator_->run(clocks);
+    ASSERT_TRUE(firmware_->restart());
+    auto again = CoreFirmware::attach(*accelerator_);
+    ASSERT_TRUE(again);
+    firmware_ = std::move(*again);
+    meet(*firmware_);
+  }
+  abi::MailboxInstall prepared() {
+    abi::MailboxReserve reserve;
+    reserve.owner = 3;
+    reserve.claim = 1;
+    const auto reserved = client_->ask<abi::MailboxAnswer>(abi::MailboxCommand::kReserve, reserve);
+    EXPECT_TRUE(reserved);
+    for (const auto direction : {Direction::kInbound, Direction::kOutbound}) {
+      SaConfig sa;
+      sa.direction = direction;
+      sa.spi = Spi{direction == Direction::kInbound ? reserved->spi : kPeerSpi};
+      sa.key = SecretBytes(std::vector<std::uint8_t>(32, 0x11));
+      sa.salt = SecretBytes(std::vector<std::uint8_t>(4, 0x22));
+      if (direction == Direction::kOutbound) {
+        sa.outer = OuterHeader{.source = IpAddress::parse("192.0.2.1").value(),
+                               .destination = IpAddress::parse("192.0.2.2").value(),
+                               .dscp = std::nullopt};
+      }
+      EXPECT_TRUE(write_staging(*accelerator_, direction == Direction::kInbound ? 0 : 1, *encode(sa)));
+    }
+    abi::MailboxInstall install;
+    install.command = static_cast<std::uint8_t>(abi::MailboxCommand::kInstallPair);
+    install.in_index = reserved->in_index;
+    install.in_generation = reserved->in_generation;
+    install.owner = 3;
+    install.slot_out = 1;
+    install.partner = 0xFFFF;
+    install.out_spi = kPeerSpi;
+    return install;
+  }
+  abi::MailboxPair installed() {
+    const auto answer = client_->ask<abi::MailboxAnswer>(abi::MailboxCommand::kInstallPair, prepared());
+    EXPECT_TRUE(answer);
+    abi::MailboxPair pair;
+    pair.in_index = answer->in_index;
+    pair.in_generation = answer->in_generation;
+    pair.out_index = answer->out_index;
+    pair.out_generation = answer->out_generation;
+    return pair;
+  }
+  /// Entries by state.
+  std::map<abi::EntryState, unsigned> entries() {
+    std::map<abi::EntryState, unsigned> counts;
+    abi::MailboxQuery query;
+    query.next = 1;
+    while (const auto entry = client_->ask<abi::MailboxEntry>(abi::MailboxCommand::kQuery, query)) {
+      EXPECT_EQ(entry->owner, 3);
+      ++counts[static_cast<abi::EntryState>(entry->state)];
+      query.index = static_cast<std::uint16_t>(entry->index + 1);
+    }
+    return counts;
+  }
+  void erase_all() {
+    abi::MailboxQuery query;
+    query.next = 1;
+    while (const auto entry = client_->ask<abi::MailboxEntry>(abi::MailboxCommand::kQuery, query)) {
+      abi::MailboxPair pair;
+      pair.in_index = pair.out_index = 0xFFFF;
+      (entry->inbound != 0 ? pair.in_index : pair.out_index) = entry->index;
+      (entry->inbound != 0 ? pair.in_generation : pair.out_generation) = entry->generation;
+      ASSERT_TRUE(client_->ask<abi::MailboxAnswer>(abi::MailboxCommand::kErase, pair));
+    }
+    const auto info = client_->ask<abi::MailboxInfo>(abi::MailboxCommand::kInfo, abi::MailboxHello{});
+    ASSERT_TRUE(info);
+    EXPECT_EQ(info->free, 64);
+  }
+
+  static constexpr std::uint32_t kPeerSpi = 0xC0FFEE01;
+  using S = abi::EntryState;
+  std::unique_ptr<CoreFirmware> firmware_;
+  std::unique_ptr<MailboxClient> client_;
+};
+
+TEST_F(CoreStartedAgain, APairIsThereOrNot) {
+  unsigned there = 0;
+  unsigned moments = 0;
+  for (std::uint64_t after = 300; after < 5'000; after += 350, ++moments) {
+    ring(prepared());
+    restart_after(after);
+    auto now = entries();
+    const bool whole_pair = now[S::kActive] == 2 && now[S::kLarval] == 0;
+    EXPECT_TRUE(whole_pair || (now[S::kActive] == 0 && now[S::kLarval] == 1)) << "after " << after << " clocks";
+    there += whole_pair ? 1 : 0;
+    erase_all();
+  }
+  EXPECT_GT(there, 0U);
+  EXPECT_LT(there, moments);
+}
+
+TEST_F(CoreStartedAgain, APairIsSupersededOrNot) {
+  unsigned done = 0;
+  unsigned moments = 0;
+  for (std::uint64_t after = 300; after < 3'300; after += 270, ++moments) {
+    auto old = installed();
+    const auto fresh = installed();
+    old.command = static_cast<std::uint8_t>(abi::MailboxCommand::kSupersede);
+    old.new_in_index = fresh.in_index;
+    old.new_in_generation = fresh.in_generation;
+    old.new_out_index = fresh.out_index;
+    old.new_out_generation = fresh.out_generation;
+    ring(old);
+    restart_after(after);
+    auto now = entries();
+    EXPECT_TRUE((now[S::kActive] == 4 && now[S::kOverlap] == 0) || (now[S::kActive] == 2 && now[S::kOverlap] == 2))
+        << "after " << after << " clocks";
+    done += now[S::kOverlap] == 2 ? 1 : 0;
+    erase_all();
+  }
+  EXPECT_GT(done, 0U);
+  EXPECT_LT(done, moments);
+}
+
+TEST_F(CoreStartedAgain, APairLeavesOrStays) {
+  unsigned gone = 0;
+  unsigned moments = 0;
+  for (std::uint64_t after = 200; after < 2'400; after += 200, ++moments) {
+    auto pair = installed();
+    pair.command = static_cast<std::uint8_t>(abi::MailboxCommand::kRetire);
+    ring(pair);
+    restart_after(after);
+    auto now = entries();
+    EXPECT_TRUE(now[S::kActive] == 2 || now[S::kActive] == 0) << "after " << after << " clocks";
+    gone += now[S::kActive] == 0 ? 1 : 0;
+    erase_all();
+  }
+  EXPECT_GT(gone, 0U);
+  EXPECT_LT(gone, moments);
 }
 
 }  // namespace

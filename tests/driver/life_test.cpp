@@ -44,6 +44,10 @@ TEST_F(Life, ARekeyLosesNothing) {
   EXPECT_EQ(verdict(seal(old_out, ipv4_packet(100))), Verdict::kStaleGeneration);
   EXPECT_EQ(verdict(open(late.octets)), Verdict::kOk);
 
+  // From that packet on the guard runs once more.
+  wait_ns(1'000'000);
+  events();
+  EXPECT_EQ(state(old_in.index), EntryState::kDraining);
   wait_ns(1'000'000);
   events();
   EXPECT_EQ(state(old_in.index), EntryState::kFree);
@@ -147,7 +151,7 @@ TEST_F(Life, ARefusedInstallChangesNothing) {
 TEST_F(Life, ARestartedFirmwareFindsItsSas) {
   auto pair = install();
   auto drained = install();
-  ASSERT_TRUE(drained.retire(1'000'000'000'000));
+  ASSERT_TRUE(drained.retire(40'000'000));
   events();
   restart_firmware();
   auto device = Device::open(*accelerator_, *firmware_);

@@ -1,6 +1,7 @@
-# ./dev bench [datapath [--quick] [--lanes 1,2] [--write] | firmware [--write]]
+# ./dev bench [datapath [--quick] [--lanes 1,2] [--write] | firmware [--write] | rekey [--write]]
 # Without arguments: clocks per packet of the compact profile against the floor that its AES engines set.
 # firmware: clocks of the firmware on the management core, sizes of its image; out/bench/firmware.json.
+# rekey: a full table whose SAs are rekeyed in turn, by load, and the shortest life against round trip and loss; out/bench/rekey.json.
 # datapath: every profile, size and number of lanes in clocks, simulation speed, area; out/bench/datapath.json.
 case "${1:-}" in
   "")
@@ -28,5 +29,10 @@ case "${1:-}" in
     build release sallyport_firmware_bench >&2
     .venv/bin/python tools/firmware_report.py build/release "$@"
     ;;
-  *) echo "dev bench: unknown benchmark '$1' (datapath, firmware)" >&2; exit 2 ;;
+  rekey)
+    shift
+    build release sallyport_rekey_bench >&2
+    .venv/bin/python tools/rekey_report.py build/release "$@"
+    ;;
+  *) echo "dev bench: unknown benchmark '$1' (datapath, firmware, rekey)" >&2; exit 2 ;;
 esac

@@ -27,28 +27,45 @@ inline constexpr std::uint32_t kHostCoreRegs = 0x00001000;
 inline constexpr std::uint32_t kHostMailbox = 0x00002000;
 inline constexpr std::uint32_t kHostImage = 0x00010000;
 
+/// Octets as words, the first octet in the most significant place.
+template <std::size_t N>
+constexpr std::array<std::uint32_t, N / 4> words_of(const std::array<std::uint8_t, N>& octets) {
+  std::array<std::uint32_t, N / 4> words{};
+  for (std::size_t i = 0; i < N / 4; ++i) {
+    words[i] = static_cast<std::uint32_t>(octets[4 * i]) << 24 | static_cast<std::uint32_t>(octets[4 * i + 1]) << 16 |
+               static_cast<std::uint32_t>(octets[4 * i + 2]) << 8 | octets[4 * i + 3];
+  }
+  return words;
+}
+template <std::size_t N>
+constexpr std::array<std::uint8_t, 4 * N> octets_of(const std::array<std::uint32_t, N>& words) {
+  std::array<std::uint8_t, 4 * N> octets{};
+  for (std::size_t i = 0; i < N; ++i) {
+    octets[4 * i] = static_cast<std::uint8_t>(words[i] >> 24);
+    octets[4 * i + 1] = static_cast<std::uint8_t>(words[i] >> 16);
+    octets[4 * i + 2] = static_cast<std::uint8_t>(words[i] >> 8);
+    octets[4 * i + 3] = static_cast<std::uint8_t>(words[i]);
+  }
+  return octets;
+}
+
 namespace detail {
-// In halves of 32 bit, which is what small cores compute in.
+// A field stands within a word, or in two: generate.py sees to it.
 template <std::size_t At, std::size_t Octets, std::size_t N>
-constexpr void put(std::array<std::uint8_t, N>& out, std::uint64_t value) {
-  if constexpr (Octets > 4) {
-    put<At, Octets - 4>(out, value >> 32);
-    put<At + Octets - 4, 4>(out, value);
+constexpr void put(std::array<std::uint32_t, N>& words, std::uint64_t value) {
+  if constexpr (Octets == 8) {
+    words[At / 4] = static_cast<std::uint32_t>(value >> 32);
+    words[At / 4 + 1] = static_cast<std::uint32_t>(value);
   } else {
-    const auto word = static_cast<std::uint32_t>(value);
-    for (std::size_t i = 0; i < Octets; ++i) {
-      out[At + i] = static_cast<std::uint8_t>(word >> (8 * (Octets - 1 - i)));
-    }
+    words[At / 4] |= static_cast<std::uint32_t>(value) << (8 * (4 - Octets - At % 4));
   }
 }
 template <std::size_t At, std::size_t Octets, std::size_t N>
-constexpr std::uint64_t get(const std::array<std::uint8_t, N>& in) {
-  if constexpr (Octets > 4) {
-    return get<At, Octets - 4>(in) << 32 | get<At + Octets - 4, 4>(in);
+constexpr auto get(const std::array<std::uint32_t, N>& words) {
+  if constexpr (Octets == 8) {
+    return static_cast<std::uint64_t>(words[At / 4]) << 32 | words[At / 4 + 1];
   } else {
-    std::uint32_t word = 0;
-    for (std::size_t i = 0; i < Octets; ++i) word = (word << 8) | in[At + i];
-    return word;
+    return words[At / 4] >> (8 * (4 - Octets - At % 4));
   }
 }
 }  // namespace detail
@@ -550,10 +567,12 @@ enum class MailboxCommand : std::uint8_t {
   kQuery = 10,  ///< mailbox_query; a consistent picture of one entry. Answer: mailbox_entry.
   kCounter = 11,    ///< mailbox_counter; one verdict counter, in `value`.
   kSetPolicy = 12,  ///< mailbox_policy; replaces the whole policy.
+  kHistogram = 14,  ///< mailbox_histogram; a part of a histogram. Answer: mailbox_counts.
+  kLoad = 15,       ///< mailbox_hello; what rekeying asks of the reserve, and how it went so far. Answer: mailbox_load.
   kSetQuota = 13,   ///< mailbox_quota; the most entries that an owner may hold before new SAs are refused. `value`
                     ///< answers what it holds.
 };
-inline constexpr unsigned kMailboxCommandCount = 14;
+inline constexpr unsigned kMailboxCommandCount = 16;
 /// The name as documents and logs write it; "?" for a number that is none.
 constexpr const char* name(MailboxCommand value) {
   switch (value) {
@@ -581,6 +600,10 @@ constexpr const char* name(MailboxCommand value) {
       return "counter";
     case MailboxCommand::kSetPolicy:
       return "set_policy";
+    case MailboxCommand::kHistogram:
+      return "histogram";
+    case MailboxCommand::kLoad:
+      return "load";
     case MailboxCommand::kSetQuota:
       return "set_quota";
   }
@@ -689,6 +712,71 @@ constexpr const char* name(Pool value) {
   return "?";
 }
 
+/// Who started the rekey that a reservation is for.
+enum class RekeyStarter : std::uint8_t {
+  kNone = 0,  ///< No rekey: a new SA.
+  kHere = 1,  ///< This end.
+  kPeer = 2,  ///< The peer.
+};
+inline constexpr unsigned kRekeyStarterCount = 3;
+/// The name as documents and logs write it; "?" for a number that is none.
+constexpr const char* name(RekeyStarter value) {
+  switch (value) {
+    case RekeyStarter::kNone:
+      return "none";
+    case RekeyStarter::kHere:
+      return "here";
+    case RekeyStarter::kPeer:
+      return "peer";
+  }
+  return "?";
+}
+
+/// Flags of an installation, by bit number. Bits 7..3 with paced: exchanges that this IKE SA may have under way
+/// at once (1..31), else 0.
+enum class InstallFlag : unsigned {
+  kEsn = 0,         ///< The outbound SA has extended sequence numbers.
+  kPaced = 1,       ///< The firmware asks for the rekey (notice rekey), when there is room for it; group, t_ike and the
+                    ///< window are given.
+  kDesignated = 2,  ///< With paced: this end is to rekey (count-based SA), so the firmware may ask before the soft
+                    ///< limit is reached.
+};
+inline constexpr unsigned kInstallFlagCount = 3;
+/// The name as documents and logs write it; "?" for a number that is none.
+constexpr const char* name(InstallFlag value) {
+  switch (value) {
+    case InstallFlag::kEsn:
+      return "esn";
+    case InstallFlag::kPaced:
+      return "paced";
+    case InstallFlag::kDesignated:
+      return "designated";
+  }
+  return "?";
+}
+
+/// What the firmware counts in histograms. Bucket b counts times of at least 2^(b+7) and less than 2^(b+8) ns;
+/// the first also shorter ones, the last also longer ones.
+enum class Histogram : std::uint8_t {
+  kOverlap = 0,       ///< From the supersession of an inbound SA to its entry being free.
+  kEventLatency = 1,  ///< From a device event to its notice.
+  kRekeyLead = 2,  ///< How long before the likely hard expiry of an SA its replacement was keyed; in the first bucket
+                   ///< when it was too late. Paced SAs only.
+};
+inline constexpr unsigned kHistogramCount = 3;
+/// The name as documents and logs write it; "?" for a number that is none.
+constexpr const char* name(Histogram value) {
+  switch (value) {
+    case Histogram::kOverlap:
+      return "overlap";
+    case Histogram::kEventLatency:
+      return "event_latency";
+    case Histogram::kRekeyLead:
+      return "rekey_lead";
+  }
+  return "?";
+}
+
 /// What a notice tells.
 enum class NoticeKind : std::uint8_t {
   kSoft = 0,        ///< A soft limit was reached: a rekey is wanted. event_kind says which.
@@ -697,8 +785,14 @@ enum class NoticeKind : std::uint8_t {
   kIcv = 3,         ///< Half of the integrity limit, or the limit: event_kind says which.
   kMemory = 4,      ///< Uncorrectable memory error; the SA is dead.
   kTransition = 5,  ///< An entry changed its state.
+  kRekey = 6,  ///< Begin the rekey of this SA now: index is the pair's inbound entry; count = ns until its soft limit
+               ///< is likely reached, 0 = it has been. Only for SAs whose installation named a group.
+  kDrainForced =
+      7,  ///< The old SA was not retired in time, or died, and is erased; count = ns since its replacement took over.
+  kLoad = 8,  ///< The load of rekeying has passed 0.7 (the reserve may soon not do) or 1 (it does not); count = the
+              ///< load in 1/1,000. index = 0xFFFF.
 };
-inline constexpr unsigned kNoticeKindCount = 6;
+inline constexpr unsigned kNoticeKindCount = 9;
 /// The name as documents and logs write it; "?" for a number that is none.
 constexpr const char* name(NoticeKind value) {
   switch (value) {
@@ -714,6 +808,12 @@ constexpr const char* name(NoticeKind value) {
       return "memory";
     case NoticeKind::kTransition:
       return "transition";
+    case NoticeKind::kRekey:
+      return "rekey";
+    case NoticeKind::kDrainForced:
+      return "drain_forced";
+    case NoticeKind::kLoad:
+      return "load";
   }
   return "?";
 }
@@ -729,8 +829,9 @@ enum class TransitionCause : std::uint8_t {
   kErase = 6,      ///< The host had it erased.
   kRollback = 7,   ///< A transaction failed half-way and was undone.
   kTakenOver = 8,  ///< Found in the table when the firmware started.
+  kForced = 9,     ///< Not retired in time after its replacement took over.
 };
-inline constexpr unsigned kTransitionCauseCount = 9;
+inline constexpr unsigned kTransitionCauseCount = 10;
 /// The name as documents and logs write it; "?" for a number that is none.
 constexpr const char* name(TransitionCause value) {
   switch (value) {
@@ -752,6 +853,8 @@ constexpr const char* name(TransitionCause value) {
       return "rollback";
     case TransitionCause::kTakenOver:
       return "taken_over";
+    case TransitionCause::kForced:
+      return "forced";
   }
   return "?";
 }
@@ -772,10 +875,12 @@ struct OutDesc {
   std::uint8_t flags{};        ///< Bit 0: 1 = tunnel mode, must agree with the SA. Bits 7..1: TFC padding in units of 4
                                ///< octets, added after the inner packet (tunnel mode only, 0..127).
   std::uint32_t cookie{};      ///< Returned in the status descriptor.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, index);
     detail::put<2, 2>(out, generation);
     detail::put<4, 2>(out, length);
@@ -786,7 +891,7 @@ struct OutDesc {
     detail::put<12, 4>(out, cookie);
     return out;
   }
-  static constexpr OutDesc unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr OutDesc from_words(const Words& in) {
     OutDesc out;
     out.index = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.generation = static_cast<std::uint16_t>(detail::get<2, 2>(in));
@@ -798,6 +903,9 @@ struct OutDesc {
     out.cookie = static_cast<std::uint32_t>(detail::get<12, 4>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr OutDesc unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const OutDesc&, const OutDesc&) = default;
 };
 
@@ -809,10 +917,12 @@ struct InDesc {
   std::uint16_t reserved1{};  ///< 0.
   std::uint32_t reserved2{};  ///< 0.
   std::uint32_t cookie{};     ///< Returned in the status descriptor.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 4>(out, reserved0);
     detail::put<4, 2>(out, length);
     detail::put<6, 2>(out, reserved1);
@@ -820,7 +930,7 @@ struct InDesc {
     detail::put<12, 4>(out, cookie);
     return out;
   }
-  static constexpr InDesc unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr InDesc from_words(const Words& in) {
     InDesc out;
     out.reserved0 = static_cast<std::uint32_t>(detail::get<0, 4>(in));
     out.length = static_cast<std::uint16_t>(detail::get<4, 2>(in));
@@ -829,6 +939,9 @@ struct InDesc {
     out.cookie = static_cast<std::uint32_t>(detail::get<12, 4>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr InDesc unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const InDesc&, const InDesc&) = default;
 };
 
@@ -843,10 +956,12 @@ struct StatusDesc {
   std::uint8_t next_header{};  ///< Inbound: next header of the ESP trailer. Outbound: 50 or 17.
   std::uint32_t aux{};         ///< too_big: largest inner packet that fits. ok: sequence number, low 32 bit.
   std::uint32_t cookie{};      ///< From the packet's own descriptor.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, index);
     detail::put<2, 2>(out, generation);
     detail::put<4, 2>(out, length);
@@ -856,7 +971,7 @@ struct StatusDesc {
     detail::put<12, 4>(out, cookie);
     return out;
   }
-  static constexpr StatusDesc unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr StatusDesc from_words(const Words& in) {
     StatusDesc out;
     out.index = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.generation = static_cast<std::uint16_t>(detail::get<2, 2>(in));
@@ -867,6 +982,9 @@ struct StatusDesc {
     out.cookie = static_cast<std::uint32_t>(detail::get<12, 4>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr StatusDesc unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const StatusDesc&, const StatusDesc&) = default;
 };
 
@@ -883,10 +1001,12 @@ struct EventRecord {
   std::uint16_t reserved{};    ///< 0.
   std::uint64_t count{};       ///< Count that crossed, at delivery when late.
   std::uint64_t time_ns{};     ///< Device time in ns (the time base of the bus shell).
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 4>(out, seq);
     detail::put<4, 2>(out, index);
     detail::put<6, 2>(out, generation);
@@ -898,7 +1018,7 @@ struct EventRecord {
     detail::put<24, 8>(out, time_ns);
     return out;
   }
-  static constexpr EventRecord unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr EventRecord from_words(const Words& in) {
     EventRecord out;
     out.seq = static_cast<std::uint32_t>(detail::get<0, 4>(in));
     out.index = static_cast<std::uint16_t>(detail::get<4, 2>(in));
@@ -911,6 +1031,9 @@ struct EventRecord {
     out.time_ns = static_cast<std::uint64_t>(detail::get<24, 8>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr EventRecord unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const EventRecord&, const EventRecord&) = default;
 };
 
@@ -920,22 +1043,27 @@ struct SaWord0 {
   std::uint32_t spi{};       ///< SPI; inbound: the reserved one.
   std::uint16_t path_mtu{};  ///< Largest outer IP packet (octets).
   std::uint16_t flags{};     ///< See sa_flag.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 4>(out, spi);
     detail::put<4, 2>(out, path_mtu);
     detail::put<6, 2>(out, flags);
     return out;
   }
-  static constexpr SaWord0 unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr SaWord0 from_words(const Words& in) {
     SaWord0 out;
     out.spi = static_cast<std::uint32_t>(detail::get<0, 4>(in));
     out.path_mtu = static_cast<std::uint16_t>(detail::get<4, 2>(in));
     out.flags = static_cast<std::uint16_t>(detail::get<6, 2>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr SaWord0 unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const SaWord0&, const SaWord0&) = default;
 };
 
@@ -947,10 +1075,12 @@ struct SaWord1Out {
   std::uint8_t ttl{};         ///< Outer TTL or hop limit.
   std::uint8_t dscp{};        ///< Outer DSCP (low 6 bits), if dscp_fixed.
   std::uint16_t reserved{};   ///< 0.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, udp_sport);
     detail::put<2, 2>(out, udp_dport);
     detail::put<4, 1>(out, ttl);
@@ -958,7 +1088,7 @@ struct SaWord1Out {
     detail::put<6, 2>(out, reserved);
     return out;
   }
-  static constexpr SaWord1Out unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr SaWord1Out from_words(const Words& in) {
     SaWord1Out out;
     out.udp_sport = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.udp_dport = static_cast<std::uint16_t>(detail::get<2, 2>(in));
@@ -967,6 +1097,9 @@ struct SaWord1Out {
     out.reserved = static_cast<std::uint16_t>(detail::get<6, 2>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr SaWord1Out unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const SaWord1Out&, const SaWord1Out&) = default;
 };
 
@@ -978,17 +1111,19 @@ struct SaWord1In {
   std::uint16_t sport_hi{};  ///< Highest inner source port.
   std::uint16_t dport_lo{};  ///< Lowest inner destination port.
   std::uint16_t dport_hi{};  ///< Highest inner destination port.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, sport_lo);
     detail::put<2, 2>(out, sport_hi);
     detail::put<4, 2>(out, dport_lo);
     detail::put<6, 2>(out, dport_hi);
     return out;
   }
-  static constexpr SaWord1In unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr SaWord1In from_words(const Words& in) {
     SaWord1In out;
     out.sport_lo = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.sport_hi = static_cast<std::uint16_t>(detail::get<2, 2>(in));
@@ -996,6 +1131,9 @@ struct SaWord1In {
     out.dport_hi = static_cast<std::uint16_t>(detail::get<6, 2>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr SaWord1In unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const SaWord1In&, const SaWord1In&) = default;
 };
 
@@ -1008,10 +1146,12 @@ struct SaWord11In {
   std::uint8_t protocol{};   ///< Inner protocol; 0 = any.
   std::uint8_t family{};     ///< Inner IP version: 4, 6; 0 = any (prefix lengths must be 0 then).
   std::uint32_t reserved{};  ///< 0.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 1>(out, src_plen);
     detail::put<1, 1>(out, dst_plen);
     detail::put<2, 1>(out, protocol);
@@ -1019,7 +1159,7 @@ struct SaWord11In {
     detail::put<4, 4>(out, reserved);
     return out;
   }
-  static constexpr SaWord11In unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr SaWord11In from_words(const Words& in) {
     SaWord11In out;
     out.src_plen = static_cast<std::uint8_t>(detail::get<0, 1>(in));
     out.dst_plen = static_cast<std::uint8_t>(detail::get<1, 1>(in));
@@ -1028,6 +1168,9 @@ struct SaWord11In {
     out.reserved = static_cast<std::uint32_t>(detail::get<4, 4>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr SaWord11In unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const SaWord11In&, const SaWord11In&) = default;
 };
 
@@ -1038,17 +1181,19 @@ struct MailboxHead {
   std::uint8_t command{};   ///< See mailbox_command.
   std::uint8_t code{};      ///< Answer: see mailbox_code. Request: 0.
   std::uint32_t seq{};      ///< Number of the request, one more each time, modulo 2^32; repeated in the answer.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, version);
     detail::put<2, 1>(out, command);
     detail::put<3, 1>(out, code);
     detail::put<4, 4>(out, seq);
     return out;
   }
-  static constexpr MailboxHead unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr MailboxHead from_words(const Words& in) {
     MailboxHead out;
     out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
@@ -1056,6 +1201,9 @@ struct MailboxHead {
     out.seq = static_cast<std::uint32_t>(detail::get<4, 4>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxHead unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const MailboxHead&, const MailboxHead&) = default;
 };
 
@@ -1073,10 +1221,12 @@ struct MailboxHello {
   std::uint64_t reserved4{};  ///< 0.
   std::uint64_t reserved5{};  ///< 0.
   std::uint64_t reserved6{};  ///< 0.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, version);
     detail::put<2, 1>(out, command);
     detail::put<3, 1>(out, code);
@@ -1090,7 +1240,7 @@ struct MailboxHello {
     detail::put<56, 8>(out, reserved6);
     return out;
   }
-  static constexpr MailboxHello unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr MailboxHello from_words(const Words& in) {
     MailboxHello out;
     out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
@@ -1105,6 +1255,9 @@ struct MailboxHello {
     out.reserved6 = static_cast<std::uint64_t>(detail::get<56, 8>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxHello unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const MailboxHello&, const MailboxHello&) = default;
 };
 
@@ -1133,10 +1286,12 @@ struct MailboxInfo {
   std::uint32_t lost{};           ///< Notices lost because the queue was full, modulo 2^32.
   std::uint64_t time{};           ///< Device time in ns.
   std::uint64_t drain_ns{};       ///< Drain time of the policy in ns.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, version);
     detail::put<2, 1>(out, command);
     detail::put<3, 1>(out, code);
@@ -1161,7 +1316,7 @@ struct MailboxInfo {
     detail::put<56, 8>(out, drain_ns);
     return out;
   }
-  static constexpr MailboxInfo unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr MailboxInfo from_words(const Words& in) {
     MailboxInfo out;
     out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
@@ -1187,6 +1342,9 @@ struct MailboxInfo {
     out.drain_ns = static_cast<std::uint64_t>(detail::get<56, 8>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxInfo unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const MailboxInfo&, const MailboxInfo&) = default;
 };
 
@@ -1201,17 +1359,25 @@ struct MailboxReserve {
   std::uint8_t pool{};        ///< See pool.
   std::uint8_t claim{};       ///< 1: promise a second free entry to the outbound half, so that install_pair cannot be
                               ///< refused as full; else 0.
-  std::uint32_t reserved0{};  ///< 0.
-  std::uint64_t reserved1{};  ///< 0.
-  std::uint64_t reserved2{};  ///< 0.
+  std::uint16_t old_index{};  ///< Inbound entry of the SA that is rekeyed; 0 when starter is none.
+  std::uint16_t old_generation{};  ///< Its generation; 0 when starter is none.
+  std::uint8_t starter{};          ///< See rekey_starter. A rekey that the peer starts is admitted after those that the
+                           ///< firmware has asked for; when it is refused, the firmware asks for a rekey of that SA as
+                           ///< soon as there is room. Erasing the reservation says that the rekey came to nothing.
+  std::uint8_t reserved0{};   ///< 0.
+  std::uint16_t reserved1{};  ///< 0.
+  std::uint32_t reserved2{};  ///< 0.
   std::uint64_t reserved3{};  ///< 0.
   std::uint64_t reserved4{};  ///< 0.
   std::uint64_t reserved5{};  ///< 0.
   std::uint64_t reserved6{};  ///< 0.
+  std::uint64_t reserved7{};  ///< 0.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, version);
     detail::put<2, 1>(out, command);
     detail::put<3, 1>(out, code);
@@ -1219,16 +1385,20 @@ struct MailboxReserve {
     detail::put<8, 2>(out, owner);
     detail::put<10, 1>(out, pool);
     detail::put<11, 1>(out, claim);
-    detail::put<12, 4>(out, reserved0);
-    detail::put<16, 8>(out, reserved1);
-    detail::put<24, 8>(out, reserved2);
-    detail::put<32, 8>(out, reserved3);
-    detail::put<40, 8>(out, reserved4);
-    detail::put<48, 8>(out, reserved5);
-    detail::put<56, 8>(out, reserved6);
+    detail::put<12, 2>(out, old_index);
+    detail::put<14, 2>(out, old_generation);
+    detail::put<16, 1>(out, starter);
+    detail::put<17, 1>(out, reserved0);
+    detail::put<18, 2>(out, reserved1);
+    detail::put<20, 4>(out, reserved2);
+    detail::put<24, 8>(out, reserved3);
+    detail::put<32, 8>(out, reserved4);
+    detail::put<40, 8>(out, reserved5);
+    detail::put<48, 8>(out, reserved6);
+    detail::put<56, 8>(out, reserved7);
     return out;
   }
-  static constexpr MailboxReserve unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr MailboxReserve from_words(const Words& in) {
     MailboxReserve out;
     out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
@@ -1237,15 +1407,22 @@ struct MailboxReserve {
     out.owner = static_cast<std::uint16_t>(detail::get<8, 2>(in));
     out.pool = static_cast<std::uint8_t>(detail::get<10, 1>(in));
     out.claim = static_cast<std::uint8_t>(detail::get<11, 1>(in));
-    out.reserved0 = static_cast<std::uint32_t>(detail::get<12, 4>(in));
-    out.reserved1 = static_cast<std::uint64_t>(detail::get<16, 8>(in));
-    out.reserved2 = static_cast<std::uint64_t>(detail::get<24, 8>(in));
-    out.reserved3 = static_cast<std::uint64_t>(detail::get<32, 8>(in));
-    out.reserved4 = static_cast<std::uint64_t>(detail::get<40, 8>(in));
-    out.reserved5 = static_cast<std::uint64_t>(detail::get<48, 8>(in));
-    out.reserved6 = static_cast<std::uint64_t>(detail::get<56, 8>(in));
+    out.old_index = static_cast<std::uint16_t>(detail::get<12, 2>(in));
+    out.old_generation = static_cast<std::uint16_t>(detail::get<14, 2>(in));
+    out.starter = static_cast<std::uint8_t>(detail::get<16, 1>(in));
+    out.reserved0 = static_cast<std::uint8_t>(detail::get<17, 1>(in));
+    out.reserved1 = static_cast<std::uint16_t>(detail::get<18, 2>(in));
+    out.reserved2 = static_cast<std::uint32_t>(detail::get<20, 4>(in));
+    out.reserved3 = static_cast<std::uint64_t>(detail::get<24, 8>(in));
+    out.reserved4 = static_cast<std::uint64_t>(detail::get<32, 8>(in));
+    out.reserved5 = static_cast<std::uint64_t>(detail::get<40, 8>(in));
+    out.reserved6 = static_cast<std::uint64_t>(detail::get<48, 8>(in));
+    out.reserved7 = static_cast<std::uint64_t>(detail::get<56, 8>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxReserve unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const MailboxReserve&, const MailboxReserve&) = default;
 };
 
@@ -1261,7 +1438,7 @@ struct MailboxInstall {
   std::uint16_t in_generation{};  ///< Its generation; 0 when only outbound is installed.
   std::uint16_t owner{};          ///< Owner of the outbound entry; must be the reservation's.
   std::uint8_t pool{};            ///< See pool; for the outbound entry, when the reservation has no claim.
-  std::uint8_t esn{};             ///< 1: the outbound SA has extended sequence numbers; else 0.
+  std::uint8_t flags{};           ///< See install_flag.
   std::uint8_t slot_in{};         ///< Staging slot of the inbound image; 0xFF = none.
   std::uint8_t slot_out{};        ///< Staging slot of the outbound image; 0xFF = none.
   std::uint16_t soft_from{};  ///< Least soft limit in 1/10,000 of the hard limit, 1..10000. With soft_span: both 0 =
@@ -1273,11 +1450,15 @@ struct MailboxInstall {
   std::uint64_t out_hard_octets{};   ///< Outbound hard limit in octets.
   std::uint64_t out_hard_packets{};  ///< Outbound hard limit in packets.
   std::uint32_t out_spi{};           ///< The peer's SPI, as in the outbound image; for notices.
-  std::uint32_t reserved{};          ///< 0.
+  std::uint16_t group{};  ///< With flag paced: number of the IKE SA, below half of the number of SAs. Else 0.
+  std::uint16_t t_ike{};  ///< With flag paced: 99.9th percentile of a rekey of this IKE SA in ns, rounded: bits 9..0
+                          ///< times 2 to the power of bits 15..10. Else 0.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, version);
     detail::put<2, 1>(out, command);
     detail::put<3, 1>(out, code);
@@ -1286,7 +1467,7 @@ struct MailboxInstall {
     detail::put<10, 2>(out, in_generation);
     detail::put<12, 2>(out, owner);
     detail::put<14, 1>(out, pool);
-    detail::put<15, 1>(out, esn);
+    detail::put<15, 1>(out, flags);
     detail::put<16, 1>(out, slot_in);
     detail::put<17, 1>(out, slot_out);
     detail::put<18, 2>(out, soft_from);
@@ -1297,10 +1478,11 @@ struct MailboxInstall {
     detail::put<40, 8>(out, out_hard_octets);
     detail::put<48, 8>(out, out_hard_packets);
     detail::put<56, 4>(out, out_spi);
-    detail::put<60, 4>(out, reserved);
+    detail::put<60, 2>(out, group);
+    detail::put<62, 2>(out, t_ike);
     return out;
   }
-  static constexpr MailboxInstall unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr MailboxInstall from_words(const Words& in) {
     MailboxInstall out;
     out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
@@ -1310,7 +1492,7 @@ struct MailboxInstall {
     out.in_generation = static_cast<std::uint16_t>(detail::get<10, 2>(in));
     out.owner = static_cast<std::uint16_t>(detail::get<12, 2>(in));
     out.pool = static_cast<std::uint8_t>(detail::get<14, 1>(in));
-    out.esn = static_cast<std::uint8_t>(detail::get<15, 1>(in));
+    out.flags = static_cast<std::uint8_t>(detail::get<15, 1>(in));
     out.slot_in = static_cast<std::uint8_t>(detail::get<16, 1>(in));
     out.slot_out = static_cast<std::uint8_t>(detail::get<17, 1>(in));
     out.soft_from = static_cast<std::uint16_t>(detail::get<18, 2>(in));
@@ -1321,9 +1503,13 @@ struct MailboxInstall {
     out.out_hard_octets = static_cast<std::uint64_t>(detail::get<40, 8>(in));
     out.out_hard_packets = static_cast<std::uint64_t>(detail::get<48, 8>(in));
     out.out_spi = static_cast<std::uint32_t>(detail::get<56, 4>(in));
-    out.reserved = static_cast<std::uint32_t>(detail::get<60, 4>(in));
+    out.group = static_cast<std::uint16_t>(detail::get<60, 2>(in));
+    out.t_ike = static_cast<std::uint16_t>(detail::get<62, 2>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxInstall unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const MailboxInstall&, const MailboxInstall&) = default;
 };
 
@@ -1348,10 +1534,12 @@ struct MailboxPair {
   std::uint64_t reserved1{};           ///< 0.
   std::uint64_t reserved2{};           ///< 0.
   std::uint64_t reserved3{};           ///< 0.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, version);
     detail::put<2, 1>(out, command);
     detail::put<3, 1>(out, code);
@@ -1371,7 +1559,7 @@ struct MailboxPair {
     detail::put<56, 8>(out, reserved3);
     return out;
   }
-  static constexpr MailboxPair unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr MailboxPair from_words(const Words& in) {
     MailboxPair out;
     out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
@@ -1392,6 +1580,9 @@ struct MailboxPair {
     out.reserved3 = static_cast<std::uint64_t>(detail::get<56, 8>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxPair unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const MailboxPair&, const MailboxPair&) = default;
 };
 
@@ -1412,10 +1603,12 @@ struct MailboxQuery {
   std::uint64_t reserved5{};  ///< 0.
   std::uint64_t reserved6{};  ///< 0.
   std::uint64_t reserved7{};  ///< 0.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, version);
     detail::put<2, 1>(out, command);
     detail::put<3, 1>(out, code);
@@ -1432,7 +1625,7 @@ struct MailboxQuery {
     detail::put<56, 8>(out, reserved7);
     return out;
   }
-  static constexpr MailboxQuery unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr MailboxQuery from_words(const Words& in) {
     MailboxQuery out;
     out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
@@ -1450,6 +1643,9 @@ struct MailboxQuery {
     out.reserved7 = static_cast<std::uint64_t>(detail::get<56, 8>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxQuery unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const MailboxQuery&, const MailboxQuery&) = default;
 };
 
@@ -1474,10 +1670,12 @@ struct MailboxEntry {
   std::uint64_t packets{};     ///< Packets counted.
   std::uint64_t icv_fail{};    ///< Failed ICV checks.
   std::uint64_t time{};        ///< Device time of the picture in ns.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, version);
     detail::put<2, 1>(out, command);
     detail::put<3, 1>(out, code);
@@ -1498,7 +1696,7 @@ struct MailboxEntry {
     detail::put<56, 8>(out, time);
     return out;
   }
-  static constexpr MailboxEntry unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr MailboxEntry from_words(const Words& in) {
     MailboxEntry out;
     out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
@@ -1520,6 +1718,9 @@ struct MailboxEntry {
     out.time = static_cast<std::uint64_t>(detail::get<56, 8>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxEntry unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const MailboxEntry&, const MailboxEntry&) = default;
 };
 
@@ -1540,10 +1741,12 @@ struct MailboxCounter {
   std::uint64_t reserved5{};  ///< 0.
   std::uint64_t reserved6{};  ///< 0.
   std::uint64_t reserved7{};  ///< 0.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, version);
     detail::put<2, 1>(out, command);
     detail::put<3, 1>(out, code);
@@ -1560,7 +1763,7 @@ struct MailboxCounter {
     detail::put<56, 8>(out, reserved7);
     return out;
   }
-  static constexpr MailboxCounter unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr MailboxCounter from_words(const Words& in) {
     MailboxCounter out;
     out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
@@ -1578,6 +1781,9 @@ struct MailboxCounter {
     out.reserved7 = static_cast<std::uint64_t>(detail::get<56, 8>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxCounter unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const MailboxCounter&, const MailboxCounter&) = default;
 };
 
@@ -1592,16 +1798,20 @@ struct MailboxPolicy {
   std::uint16_t emergency{};  ///< Free entries kept for rekeys close to their hard limit (E); R + E < number of SAs.
   std::uint16_t soft_from{};  ///< Least soft limit in 1/10,000 of the hard limit, 1..10000.
   std::uint16_t soft_span{};  ///< Width of the random part in 1/10,000; soft_from + soft_span <= 10000.
-  std::uint64_t drain_ns{};   ///< How long a retired inbound entry is kept, in ns.
+  std::uint64_t drain_ns{};   ///< Reorder guard in ns: how long a retired inbound entry is kept after the last packet
+                              ///< that it accepted.
+  std::uint64_t bound_ns{};   ///< How long a superseded or redundant SA is kept at most, in ns; then it is erased and a
+                              ///< notice says so.
+  std::uint64_t round_ns{};   ///< The firmware looks at the rates of all paced SAs so often at most, in ns.
   std::uint64_t reserved0{};  ///< 0.
   std::uint64_t reserved1{};  ///< 0.
   std::uint64_t reserved2{};  ///< 0.
-  std::uint64_t reserved3{};  ///< 0.
-  std::uint64_t reserved4{};  ///< 0.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, version);
     detail::put<2, 1>(out, command);
     detail::put<3, 1>(out, code);
@@ -1611,14 +1821,14 @@ struct MailboxPolicy {
     detail::put<12, 2>(out, soft_from);
     detail::put<14, 2>(out, soft_span);
     detail::put<16, 8>(out, drain_ns);
-    detail::put<24, 8>(out, reserved0);
-    detail::put<32, 8>(out, reserved1);
-    detail::put<40, 8>(out, reserved2);
-    detail::put<48, 8>(out, reserved3);
-    detail::put<56, 8>(out, reserved4);
+    detail::put<24, 8>(out, bound_ns);
+    detail::put<32, 8>(out, round_ns);
+    detail::put<40, 8>(out, reserved0);
+    detail::put<48, 8>(out, reserved1);
+    detail::put<56, 8>(out, reserved2);
     return out;
   }
-  static constexpr MailboxPolicy unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr MailboxPolicy from_words(const Words& in) {
     MailboxPolicy out;
     out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
@@ -1629,13 +1839,16 @@ struct MailboxPolicy {
     out.soft_from = static_cast<std::uint16_t>(detail::get<12, 2>(in));
     out.soft_span = static_cast<std::uint16_t>(detail::get<14, 2>(in));
     out.drain_ns = static_cast<std::uint64_t>(detail::get<16, 8>(in));
-    out.reserved0 = static_cast<std::uint64_t>(detail::get<24, 8>(in));
-    out.reserved1 = static_cast<std::uint64_t>(detail::get<32, 8>(in));
-    out.reserved2 = static_cast<std::uint64_t>(detail::get<40, 8>(in));
-    out.reserved3 = static_cast<std::uint64_t>(detail::get<48, 8>(in));
-    out.reserved4 = static_cast<std::uint64_t>(detail::get<56, 8>(in));
+    out.bound_ns = static_cast<std::uint64_t>(detail::get<24, 8>(in));
+    out.round_ns = static_cast<std::uint64_t>(detail::get<32, 8>(in));
+    out.reserved0 = static_cast<std::uint64_t>(detail::get<40, 8>(in));
+    out.reserved1 = static_cast<std::uint64_t>(detail::get<48, 8>(in));
+    out.reserved2 = static_cast<std::uint64_t>(detail::get<56, 8>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxPolicy unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const MailboxPolicy&, const MailboxPolicy&) = default;
 };
 
@@ -1655,10 +1868,12 @@ struct MailboxQuota {
   std::uint64_t reserved4{};  ///< 0.
   std::uint64_t reserved5{};  ///< 0.
   std::uint64_t reserved6{};  ///< 0.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, version);
     detail::put<2, 1>(out, command);
     detail::put<3, 1>(out, code);
@@ -1674,7 +1889,7 @@ struct MailboxQuota {
     detail::put<56, 8>(out, reserved6);
     return out;
   }
-  static constexpr MailboxQuota unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr MailboxQuota from_words(const Words& in) {
     MailboxQuota out;
     out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
@@ -1691,6 +1906,9 @@ struct MailboxQuota {
     out.reserved6 = static_cast<std::uint64_t>(detail::get<56, 8>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxQuota unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const MailboxQuota&, const MailboxQuota&) = default;
 };
 
@@ -1714,10 +1932,12 @@ struct MailboxAnswer {
   std::uint64_t in_soft_packets{};   ///< Install: soft limit drawn; all ones = none.
   std::uint64_t out_soft_octets{};   ///< Install: soft limit drawn; all ones = none.
   std::uint64_t out_soft_packets{};  ///< Install: soft limit drawn; all ones = none.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, version);
     detail::put<2, 1>(out, command);
     detail::put<3, 1>(out, code);
@@ -1737,7 +1957,7 @@ struct MailboxAnswer {
     detail::put<56, 8>(out, out_soft_packets);
     return out;
   }
-  static constexpr MailboxAnswer unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr MailboxAnswer from_words(const Words& in) {
     MailboxAnswer out;
     out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
@@ -1758,6 +1978,9 @@ struct MailboxAnswer {
     out.out_soft_packets = static_cast<std::uint64_t>(detail::get<56, 8>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxAnswer unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const MailboxAnswer&, const MailboxAnswer&) = default;
 };
 
@@ -1784,10 +2007,12 @@ struct MailboxNotice {
   std::uint64_t lost{};        ///< Notices lost so far.
   std::uint32_t record{};      ///< Event: number of the device's record. Else 0.
   std::uint32_t reserved{};    ///< 0.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
 
-  /// Most significant octet first.
-  [[nodiscard]] constexpr std::array<std::uint8_t, kOctets> pack() const {
-    std::array<std::uint8_t, kOctets> out{};
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
     detail::put<0, 2>(out, version);
     detail::put<2, 1>(out, kind);
     detail::put<3, 1>(out, event_kind);
@@ -1809,7 +2034,7 @@ struct MailboxNotice {
     detail::put<60, 4>(out, reserved);
     return out;
   }
-  static constexpr MailboxNotice unpack(const std::array<std::uint8_t, kOctets>& in) {
+  static constexpr MailboxNotice from_words(const Words& in) {
     MailboxNotice out;
     out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
     out.kind = static_cast<std::uint8_t>(detail::get<2, 1>(in));
@@ -1832,7 +2057,241 @@ struct MailboxNotice {
     out.reserved = static_cast<std::uint32_t>(detail::get<60, 4>(in));
     return out;
   }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxNotice unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const MailboxNotice&, const MailboxNotice&) = default;
+};
+
+/// Request of histogram.
+struct MailboxHistogram {
+  static constexpr std::size_t kOctets = 64;
+  std::uint16_t version{};    ///< As mailbox_head.
+  std::uint8_t command{};     ///< As mailbox_head.
+  std::uint8_t code{};        ///< As mailbox_head.
+  std::uint32_t seq{};        ///< As mailbox_head.
+  std::uint8_t histogram{};   ///< See histogram.
+  std::uint8_t first{};       ///< First bucket asked for.
+  std::uint16_t reserved0{};  ///< 0.
+  std::uint32_t reserved1{};  ///< 0.
+  std::uint64_t reserved2{};  ///< 0.
+  std::uint64_t reserved3{};  ///< 0.
+  std::uint64_t reserved4{};  ///< 0.
+  std::uint64_t reserved5{};  ///< 0.
+  std::uint64_t reserved6{};  ///< 0.
+  std::uint64_t reserved7{};  ///< 0.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
+
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
+    detail::put<0, 2>(out, version);
+    detail::put<2, 1>(out, command);
+    detail::put<3, 1>(out, code);
+    detail::put<4, 4>(out, seq);
+    detail::put<8, 1>(out, histogram);
+    detail::put<9, 1>(out, first);
+    detail::put<10, 2>(out, reserved0);
+    detail::put<12, 4>(out, reserved1);
+    detail::put<16, 8>(out, reserved2);
+    detail::put<24, 8>(out, reserved3);
+    detail::put<32, 8>(out, reserved4);
+    detail::put<40, 8>(out, reserved5);
+    detail::put<48, 8>(out, reserved6);
+    detail::put<56, 8>(out, reserved7);
+    return out;
+  }
+  static constexpr MailboxHistogram from_words(const Words& in) {
+    MailboxHistogram out;
+    out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
+    out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
+    out.code = static_cast<std::uint8_t>(detail::get<3, 1>(in));
+    out.seq = static_cast<std::uint32_t>(detail::get<4, 4>(in));
+    out.histogram = static_cast<std::uint8_t>(detail::get<8, 1>(in));
+    out.first = static_cast<std::uint8_t>(detail::get<9, 1>(in));
+    out.reserved0 = static_cast<std::uint16_t>(detail::get<10, 2>(in));
+    out.reserved1 = static_cast<std::uint32_t>(detail::get<12, 4>(in));
+    out.reserved2 = static_cast<std::uint64_t>(detail::get<16, 8>(in));
+    out.reserved3 = static_cast<std::uint64_t>(detail::get<24, 8>(in));
+    out.reserved4 = static_cast<std::uint64_t>(detail::get<32, 8>(in));
+    out.reserved5 = static_cast<std::uint64_t>(detail::get<40, 8>(in));
+    out.reserved6 = static_cast<std::uint64_t>(detail::get<48, 8>(in));
+    out.reserved7 = static_cast<std::uint64_t>(detail::get<56, 8>(in));
+    return out;
+  }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxHistogram unpack(const Octets& in) { return from_words(words_of(in)); }
+  friend constexpr bool operator==(const MailboxHistogram&, const MailboxHistogram&) = default;
+};
+
+/// Answer of histogram: buckets first to first + 11; those that do not exist are 0.
+struct MailboxCounts {
+  static constexpr std::size_t kOctets = 64;
+  std::uint16_t version{};   ///< As mailbox_head.
+  std::uint8_t command{};    ///< As mailbox_head.
+  std::uint8_t code{};       ///< As mailbox_head.
+  std::uint32_t seq{};       ///< As mailbox_head.
+  std::uint8_t histogram{};  ///< As in the request.
+  std::uint8_t first{};      ///< As in the request.
+  std::uint8_t buckets{};    ///< Buckets of the histogram.
+  std::uint8_t reserved{};   ///< 0.
+  std::uint32_t total{};     ///< All counts together, modulo 2^32.
+  std::uint32_t count0{};    ///< Count of bucket first + 0, modulo 2^32.
+  std::uint32_t count1{};    ///< Count of bucket first + 1, modulo 2^32.
+  std::uint32_t count2{};    ///< Count of bucket first + 2, modulo 2^32.
+  std::uint32_t count3{};    ///< Count of bucket first + 3, modulo 2^32.
+  std::uint32_t count4{};    ///< Count of bucket first + 4, modulo 2^32.
+  std::uint32_t count5{};    ///< Count of bucket first + 5, modulo 2^32.
+  std::uint32_t count6{};    ///< Count of bucket first + 6, modulo 2^32.
+  std::uint32_t count7{};    ///< Count of bucket first + 7, modulo 2^32.
+  std::uint32_t count8{};    ///< Count of bucket first + 8, modulo 2^32.
+  std::uint32_t count9{};    ///< Count of bucket first + 9, modulo 2^32.
+  std::uint32_t count10{};   ///< Count of bucket first + 10, modulo 2^32.
+  std::uint32_t count11{};   ///< Count of bucket first + 11, modulo 2^32.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
+
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
+    detail::put<0, 2>(out, version);
+    detail::put<2, 1>(out, command);
+    detail::put<3, 1>(out, code);
+    detail::put<4, 4>(out, seq);
+    detail::put<8, 1>(out, histogram);
+    detail::put<9, 1>(out, first);
+    detail::put<10, 1>(out, buckets);
+    detail::put<11, 1>(out, reserved);
+    detail::put<12, 4>(out, total);
+    detail::put<16, 4>(out, count0);
+    detail::put<20, 4>(out, count1);
+    detail::put<24, 4>(out, count2);
+    detail::put<28, 4>(out, count3);
+    detail::put<32, 4>(out, count4);
+    detail::put<36, 4>(out, count5);
+    detail::put<40, 4>(out, count6);
+    detail::put<44, 4>(out, count7);
+    detail::put<48, 4>(out, count8);
+    detail::put<52, 4>(out, count9);
+    detail::put<56, 4>(out, count10);
+    detail::put<60, 4>(out, count11);
+    return out;
+  }
+  static constexpr MailboxCounts from_words(const Words& in) {
+    MailboxCounts out;
+    out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
+    out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
+    out.code = static_cast<std::uint8_t>(detail::get<3, 1>(in));
+    out.seq = static_cast<std::uint32_t>(detail::get<4, 4>(in));
+    out.histogram = static_cast<std::uint8_t>(detail::get<8, 1>(in));
+    out.first = static_cast<std::uint8_t>(detail::get<9, 1>(in));
+    out.buckets = static_cast<std::uint8_t>(detail::get<10, 1>(in));
+    out.reserved = static_cast<std::uint8_t>(detail::get<11, 1>(in));
+    out.total = static_cast<std::uint32_t>(detail::get<12, 4>(in));
+    out.count0 = static_cast<std::uint32_t>(detail::get<16, 4>(in));
+    out.count1 = static_cast<std::uint32_t>(detail::get<20, 4>(in));
+    out.count2 = static_cast<std::uint32_t>(detail::get<24, 4>(in));
+    out.count3 = static_cast<std::uint32_t>(detail::get<28, 4>(in));
+    out.count4 = static_cast<std::uint32_t>(detail::get<32, 4>(in));
+    out.count5 = static_cast<std::uint32_t>(detail::get<36, 4>(in));
+    out.count6 = static_cast<std::uint32_t>(detail::get<40, 4>(in));
+    out.count7 = static_cast<std::uint32_t>(detail::get<44, 4>(in));
+    out.count8 = static_cast<std::uint32_t>(detail::get<48, 4>(in));
+    out.count9 = static_cast<std::uint32_t>(detail::get<52, 4>(in));
+    out.count10 = static_cast<std::uint32_t>(detail::get<56, 4>(in));
+    out.count11 = static_cast<std::uint32_t>(detail::get<60, 4>(in));
+    return out;
+  }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxCounts unpack(const Octets& in) { return from_words(words_of(in)); }
+  friend constexpr bool operator==(const MailboxCounts&, const MailboxCounts&) = default;
+};
+
+/// Answer of load. Counts are modulo 2^32.
+struct MailboxLoad {
+  static constexpr std::size_t kOctets = 64;
+  std::uint16_t version{};  ///< As mailbox_head.
+  std::uint8_t command{};   ///< As mailbox_head.
+  std::uint8_t code{};      ///< As mailbox_head.
+  std::uint32_t seq{};      ///< As mailbox_head.
+  std::uint16_t load{};     ///< Share of the reserve that rekeys take on average, F = P (2 D_ike + D_drain) / (T R), in
+                            ///< 1/1,000; more than 1,000: it does not suffice.
+  std::uint16_t paced{};    ///< Paced SAs (pairs) in the table.
+  std::uint16_t waiting{};  ///< Of these: soft limit reached and no rekey under way.
+  std::uint16_t under_way{};     ///< Of these: rekeys asked for, or started here, that have not ended.
+  std::uint32_t asked{};         ///< Rekeys asked for.
+  std::uint32_t early{};         ///< Of these: before the soft limit.
+  std::uint32_t failed{};        ///< Rekeys that came to nothing.
+  std::uint32_t refused_peer{};  ///< Rekeys of the peer that were refused as full.
+  std::uint32_t forced{};        ///< Drains that were forced.
+  std::uint32_t late{};          ///< Paced SAs that died before their replacement was keyed.
+  std::uint64_t
+      ike_ns{};  ///< Time of a rekey started here, from reservation to key, in ns; mean, the last ones weigh most.
+  std::uint64_t drain_ns{};     ///< Time from supersession to a free entry, in ns; mean as above.
+  std::uint8_t noise_failed{};  ///< 1: the noise source has failed a test since the start; random numbers come from its
+                                ///< last good seed.
+  std::uint8_t reserved0{};     ///< 0.
+  std::uint16_t reserved1{};    ///< 0.
+  std::uint32_t reserved2{};    ///< 0.
+  using Words = std::array<std::uint32_t, kOctets / 4>;
+  using Octets = std::array<std::uint8_t, kOctets>;
+
+  /// Most significant octet first in each word.
+  [[nodiscard]] constexpr Words words() const {
+    Words out{};
+    detail::put<0, 2>(out, version);
+    detail::put<2, 1>(out, command);
+    detail::put<3, 1>(out, code);
+    detail::put<4, 4>(out, seq);
+    detail::put<8, 2>(out, load);
+    detail::put<10, 2>(out, paced);
+    detail::put<12, 2>(out, waiting);
+    detail::put<14, 2>(out, under_way);
+    detail::put<16, 4>(out, asked);
+    detail::put<20, 4>(out, early);
+    detail::put<24, 4>(out, failed);
+    detail::put<28, 4>(out, refused_peer);
+    detail::put<32, 4>(out, forced);
+    detail::put<36, 4>(out, late);
+    detail::put<40, 8>(out, ike_ns);
+    detail::put<48, 8>(out, drain_ns);
+    detail::put<56, 1>(out, noise_failed);
+    detail::put<57, 1>(out, reserved0);
+    detail::put<58, 2>(out, reserved1);
+    detail::put<60, 4>(out, reserved2);
+    return out;
+  }
+  static constexpr MailboxLoad from_words(const Words& in) {
+    MailboxLoad out;
+    out.version = static_cast<std::uint16_t>(detail::get<0, 2>(in));
+    out.command = static_cast<std::uint8_t>(detail::get<2, 1>(in));
+    out.code = static_cast<std::uint8_t>(detail::get<3, 1>(in));
+    out.seq = static_cast<std::uint32_t>(detail::get<4, 4>(in));
+    out.load = static_cast<std::uint16_t>(detail::get<8, 2>(in));
+    out.paced = static_cast<std::uint16_t>(detail::get<10, 2>(in));
+    out.waiting = static_cast<std::uint16_t>(detail::get<12, 2>(in));
+    out.under_way = static_cast<std::uint16_t>(detail::get<14, 2>(in));
+    out.asked = static_cast<std::uint32_t>(detail::get<16, 4>(in));
+    out.early = static_cast<std::uint32_t>(detail::get<20, 4>(in));
+    out.failed = static_cast<std::uint32_t>(detail::get<24, 4>(in));
+    out.refused_peer = static_cast<std::uint32_t>(detail::get<28, 4>(in));
+    out.forced = static_cast<std::uint32_t>(detail::get<32, 4>(in));
+    out.late = static_cast<std::uint32_t>(detail::get<36, 4>(in));
+    out.ike_ns = static_cast<std::uint64_t>(detail::get<40, 8>(in));
+    out.drain_ns = static_cast<std::uint64_t>(detail::get<48, 8>(in));
+    out.noise_failed = static_cast<std::uint8_t>(detail::get<56, 1>(in));
+    out.reserved0 = static_cast<std::uint8_t>(detail::get<57, 1>(in));
+    out.reserved1 = static_cast<std::uint16_t>(detail::get<58, 2>(in));
+    out.reserved2 = static_cast<std::uint32_t>(detail::get<60, 4>(in));
+    return out;
+  }
+  /// Most significant octet first.
+  [[nodiscard]] constexpr Octets pack() const { return octets_of(words()); }
+  static constexpr MailboxLoad unpack(const Octets& in) { return from_words(words_of(in)); }
+  friend constexpr bool operator==(const MailboxLoad&, const MailboxLoad&) = default;
 };
 
 }  // namespace sallyport::abi

@@ -67,15 +67,53 @@ struct DevicePolicy {
   std::uint16_t reserve = 0;    ///< R.
   std::uint16_t emergency = 0;  ///< E; R + E < num_sas.
   SoftInterval soft{8000, 500};
-  std::uint64_t drain_ns = 50'000'000;
+  std::uint64_t drain_ns = 50'000'000;  ///< Reorder guard: a retired inbound SA stays so long after its last packet.
+  std::uint64_t bound_ns = 60'000'000'000;  ///< A superseded or redundant SA stays so long at most; 2.4 h at most.
+  std::uint64_t round_ns = 10'000'000;      ///< Rates of paced SAs are looked at so often at most.
 };
+
+/// Lets the firmware say when an SA is to be rekeyed (RekeyRequest), because only it knows how much room there is.
+struct PaceTerms {
+  std::uint16_t ike_sa = 0;  ///< Number of the IKE SA, below half of the number of SAs. Its children share its window.
+  std::uint8_t window = 1;   ///< Exchanges of this IKE SA at once, 1..31.
+  std::uint64_t t_ike_ns = 0;  ///< 99.9th percentile of a rekey on it, more than 0.
+  bool designated = false;     ///< This end is to rekey: it may be asked before the soft limit.
+};
+
+/// Which SA a reservation is to replace.
+struct RekeyOf {
+  SaRef inbound;     ///< Inbound half of the old SA.
+  bool here = true;  ///< Started by this end, not by the peer.
+};
+
+/// What rekeying asks of the reserve, and how it went. Counts are modulo 2^32.
+struct RekeyLoad {
+  std::uint32_t load = 0;  ///< F in 1/1,000: above 1,000 the reserve does not suffice.
+  std::uint16_t paced = 0;
+  std::uint16_t waiting = 0;
+  std::uint16_t under_way = 0;
+  std::uint32_t asked = 0;
+  std::uint32_t early = 0;  ///< Of those asked for: before the soft limit.
+  std::uint32_t failed = 0;
+  std::uint32_t refused_peer = 0;
+  std::uint32_t forced = 0;  ///< Drains.
+  std::uint32_t late = 0;    ///< SAs that died before their replacement was keyed.
+  std::uint64_t ike_ns = 0;
+  std::uint64_t drain_ns = 0;
+  bool noise_failed = false;  ///< Random numbers come from the noise source's last good seed.
+};
+
+/// Counts of times by powers of two: bucket b holds 2^(b+7) ns to less than 2^(b+8) ns.
+using TimeHistogram = std::array<std::uint32_t, 32>;
 
 /// How to reserve and install.
 struct InstallOptions {
   OwnerId owner;
   abi::Pool pool = abi::Pool::kEstablished;
-  SoftInterval soft;           ///< Both 0: the policy's.
-  bool claim_outbound = true;  ///< Reserve: promise an entry to the outbound half too.
+  SoftInterval soft;              ///< Both 0: the policy's.
+  bool claim_outbound = true;     ///< Reserve: promise an entry to the outbound half too.
+  std::optional<RekeyOf> rekey;   ///< Reserve: for the rekey of this SA.
+  std::optional<PaceTerms> pace;  ///< Install: the firmware asks for the rekey.
 };
 
 /// The driver's main object. Moves; handles made by it stay valid as long as bus and mailbox live.
@@ -111,6 +149,8 @@ class Device {
   Result<std::optional<EntryReport>> query_next(SaIndex index);
   /// One verdict counter since reset.
   Result<std::uint64_t> verdict_counter(Direction direction, abi::Verdict verdict);
+  Result<RekeyLoad> rekey_load();
+  Result<TimeHistogram> histogram(abi::Histogram which);
   Result<void> set_policy(const DevicePolicy& policy);
   /// Most entries that `owner` may hold before new SAs are refused; nothing = no quota.
   Result<void> set_quota(OwnerId owner, std::optional<std::uint16_t> entries);
@@ -118,6 +158,7 @@ class Device {
  private:
   Device(Bus& bus, MailboxPort& mailbox, const DeviceInfo& info)
       : bus_(&bus), client_(std::make_shared<MailboxClient>(mailbox)), info_(info) {}
+  [[nodiscard]] Result<void> check_pace(const InstallOptions& options) const;
   Result<void> stage(unsigned slot, const SaConfig& config, Direction direction, std::optional<Spi> reserved);
   Result<abi::MailboxAnswer> send_install(abi::MailboxCommand command, const abi::MailboxInstall& request);
 

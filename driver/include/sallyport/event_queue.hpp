@@ -44,7 +44,33 @@ struct EntryTransition {
   bool reconstructed = false;  ///< Found by a sweep: there may have been others in between.
 };
 
-using Notice = std::variant<SaEvent, EntryTransition>;
+/// The firmware asks for a rekey of a paced SA, now. When none is reserved for, it asks again after a while.
+struct RekeyRequest {
+  SaRef inbound;  ///< Inbound half, or the only one.
+  Spi spi;
+  OwnerId owner;
+  std::uint16_t partner = kNoEntry;
+  std::uint64_t due_ns = 0;  ///< Until its soft limit is likely reached; 0 = it has been.
+  std::uint64_t time_ns = 0;
+};
+
+/// A superseded SA was erased although the host had not retired it.
+struct DrainForced {
+  SaRef ref;
+  Spi spi;
+  OwnerId owner;
+  Direction direction = Direction::kOutbound;
+  std::uint64_t overlap_ns = 0;  ///< Since its replacement took over.
+  std::uint64_t time_ns = 0;
+};
+
+/// Rekeying needs nearly all of the reserve (700), or more (1,000).
+struct LoadWarning {
+  std::uint64_t load = 0;  ///< F in 1/1,000.
+  std::uint64_t time_ns = 0;
+};
+
+using Notice = std::variant<SaEvent, EntryTransition, RekeyRequest, DrainForced, LoadWarning>;
 
 /// The host's end of the notices. One for each device.
 class EventQueue {
@@ -73,6 +99,7 @@ class EventQueue {
   };
   void take(const abi::MailboxNotice& notice);
   void take_event(const abi::MailboxNotice& notice);
+  void take_request(const abi::MailboxNotice& notice);
   void take_transition(const abi::MailboxNotice& notice);
   void catch_up(const EntryReport& report);
   Known& known(SaRef ref);

@@ -60,6 +60,8 @@ const char* name(RekeyTrigger value) {
       return "peer";
     case RekeyTrigger::kCommand:
       return "command";
+    case RekeyTrigger::kPaced:
+      return "paced";
   }
   return "?";
 }

@@ -203,7 +203,7 @@ TEST_F(SadStress, CostInClocks) {
     forged = std::max(forged, bench_.commit_clocks);
   }
   EXPECT_EQ(admit, 19U);
-  EXPECT_EQ(refuse, 9U);
+  EXPECT_EQ(refuse, 10U);
   EXPECT_EQ(look, 19U);
   EXPECT_EQ(commit, 9U);
   EXPECT_EQ(forged, 9U);
@@ -237,7 +237,7 @@ TEST_F(SadStress, TurnInClocks) {
   BitWriter(65).put(0, 16).put(1, 16).put(1, 1).put(0, 16).put(40, 16).to(v.adm_req_i);
   EXPECT_EQ(period(v.adm_req_valid_i, v.adm_req_ready_o), 26U);
   BitWriter(65).put(0, 16).put(2, 16).put(1, 1).put(0, 16).put(40, 16).to(v.adm_req_i);
-  EXPECT_EQ(period(v.adm_req_valid_i, v.adm_req_ready_o), 16U);
+  EXPECT_EQ(period(v.adm_req_valid_i, v.adm_req_ready_o), 17U);
   BitWriter(65).put(Sa::inbound(9).spi, 32).put(1, 32).put(0, 1).to(v.lkp_req_i);
   EXPECT_EQ(period(v.lkp_req_valid_i, v.lkp_req_ready_o), 26U);
   BitWriter(113).put(9, 16).put(1, 16).put(5, 64).put(40, 16).put(0, 1).to(v.cmt_req_i);

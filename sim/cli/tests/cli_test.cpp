@@ -76,6 +76,8 @@ TEST_F(CliTest, DemoLosesNothing) {
   EXPECT_EQ(json["packets_lost"], 0);
   EXPECT_EQ(json["packets_out_of_order"], 0);
   EXPECT_GE(json["rekeys"], 50);
+  EXPECT_GE(json["rekeys_asked"], json["rekeys"]);
+  EXPECT_EQ(json["forced_drains"], 0);
   EXPECT_EQ(json["hard_expiries"], 0);
   EXPECT_EQ(json["octets_over_hard_limit"], 0);
   EXPECT_EQ(json["golden_packets"], 2 * 7816);
@@ -192,7 +194,8 @@ TEST_F(CliTest, TheSameDecisionsOnTheCoreAndHosted) {
   using Way = std::tuple<int, std::string, std::string, std::string, std::string>;
   const auto file = scenario({{"fuzz_percent = 5\n", "fuzz_percent = 0\n"},
                               {"fuzz_percent = 10\n", "fuzz_percent = 0\n"},
-                              {"speed = 50.0", "speed = 1.0"}});
+                              {"speed = 50.0", "speed = 1.0"},
+                              {"start = \"paced\"", "start = \"event\""}});
   std::map<std::string, std::multiset<Way>> ways;
   std::map<std::string, nlohmann::json> results;
   for (const std::string place : {"core", "hosted"}) {
@@ -214,6 +217,24 @@ TEST_F(CliTest, TheSameDecisionsOnTheCoreAndHosted) {
   }
   EXPECT_GT(ways["core"].size(), 100U);
   EXPECT_EQ(ways["core"], ways["hosted"]);
+}
+
+// When a rekey begins before its soft limit depends on when the firmware looks; that it does, and what comes of it,
+// does not.
+TEST_F(CliTest, PacingOnTheCoreAndHosted) {
+  const auto file = scenario({{"speed = 50.0", "speed = 1.0"}});
+  for (const std::string place : {"core", "hosted"}) {
+    const auto run =
+        sallyport("run " + file + kMade + " --quiet --firmware " + place + " --out " + (folder() / place).string());
+    ASSERT_EQ(run.status, 0) << run.text;
+    const auto json = summary(place.c_str());
+    EXPECT_GE(json["rekeys"], 10) << place;
+    EXPECT_EQ(json["rekeys_failed"], 0) << place;
+    EXPECT_GE(json["rekeys_asked"], json["rekeys"]) << place;
+    EXPECT_EQ(json["hard_expiries"], 0) << place;
+    EXPECT_EQ(json["packets_lost"], 0) << place;
+    EXPECT_EQ(json["forced_drains"], 0) << place;
+  }
 }
 
 TEST_F(CliTest, WaveformWindows) {

@@ -159,7 +159,11 @@ CmdCode FakeDevice::execute(abi::Op op, std::uint16_t index, std::uint16_t gener
       return CmdCode::kOk;
     case abi::Op::kReserve:
       if (sa.state != EntryState::kFree) return CmdCode::kBadState;
-      sa = Sa{.state = EntryState::kLarval, .generation = static_cast<std::uint16_t>(sa.generation + 1), .spi = arg2_};
+      // The firmware's word stays: nobody but the firmware writes it.
+      sa = Sa{.state = EntryState::kLarval,
+              .generation = static_cast<std::uint16_t>(sa.generation + 1),
+              .spi = arg2_,
+              .fw = sa.fw};
       return CmdCode::kOk;
     case abi::Op::kCommit:
       return commit(sa, index, generation);
@@ -181,13 +185,16 @@ CmdCode FakeDevice::execute(abi::Op op, std::uint16_t index, std::uint16_t gener
     case abi::Op::kSetState:
       return set_state(sa, static_cast<EntryState>(arg1_ & 7));
     case abi::Op::kWriteFw:
+      if (sa.state == EntryState::kFree) return CmdCode::kBadState;
       sa.fw = static_cast<std::uint64_t>(arg2_) << 32 | arg1_;
       return CmdCode::kOk;
     case abi::Op::kErase: {
       if (sa.state == EntryState::kFree) return CmdCode::kBadState;
       const std::uint8_t waiting = sa.waiting;
-      sa = Sa{
-          .state = waiting != 0 ? EntryState::kErasing : EntryState::kFree, .generation = sa.generation, .spi = sa.spi};
+      sa = Sa{.state = waiting != 0 ? EntryState::kErasing : EntryState::kFree,
+              .generation = sa.generation,
+              .spi = sa.spi,
+              .fw = sa.fw};
       sa.waiting = waiting;
       return CmdCode::kOk;
     }
@@ -213,6 +220,7 @@ CmdCode FakeDevice::commit(Sa& sa, std::uint16_t index, std::uint16_t generation
   }
   fresh.generation = larval ? sa.generation : static_cast<std::uint16_t>(sa.generation + 1);
   fresh.state = EntryState::kActive;
+  fresh.fw = sa.fw;
   sa = fresh;
   slot = {};
   return CmdCode::kOk;
@@ -295,7 +303,7 @@ void FakeDevice::deliver_waiting() {
       deliver(i, static_cast<EventKind>(bit), true);
     }
     if (sa.waiting == 0 && sa.state == EntryState::kErasing) {
-      sa = Sa{.generation = sa.generation};
+      sa = Sa{.generation = sa.generation, .fw = sa.fw};
     }
   }
 }

@@ -8,15 +8,53 @@
 
 #include "sallyport/abi.hpp"
 #include "sallyport/fw/entry_state.hpp"
+#include "sallyport/fw/ticks.hpp"
 
 namespace sallyport::fw {
 
 /// No entry, no owner.
 inline constexpr std::uint16_t kNone = 0xFFFF;
 
-/// What the firmware remembers of an entry. 24 octets, because there is one for each entry in a small RAM.
+/// How far the rekey of a paced SA has come; kept in the entry that leads its pair.
+enum class RekeyPhase : std::uint8_t {
+  kNone,    ///< Its time has not come.
+  kWanted,  ///< A soft limit is reached.
+  kUrged,   ///< The peer began one in vain: goes before all others.
+  kAsked,   ///< The host has been asked to begin.
+  kHere,    ///< Under way, started by this end.
+  kPeer,    ///< Under way, started by the peer.
+  kKeyed,   ///< Its replacement is there.
+  kPause,   ///< Came to nothing; wanted again after a pause.
+};
+
+/// An active entry's use of its limits; instants and shares as in ticks.hpp.
+struct Use {
+  Ticks due = 0;           ///< When the soft limit is likely reached.
+  Ticks last = 0;          ///< When the hard limit is likely reached.
+  Ticks sampled = 0;       ///< When the counters were looked at.
+  std::uint32_t seen = 0;  ///< Share of the soft limit that was used then.
+};
+/// A larval entry's purpose.
+struct Purpose {
+  std::uint16_t old_index = kNone;  ///< Inbound entry of the SA that is rekeyed.
+  std::uint16_t old_generation = 0;
+};
+/// An overlapping, redundant or draining entry's way out.
+struct Leaving {
+  Ticks since = 0;                    ///< When its replacement took over.
+  std::uint32_t packets = 0;          ///< Low half of its packet count when it was looked at last.
+  std::uint16_t replacement = kNone;  ///< Entry of the same direction.
+  std::uint16_t replacement_generation = 0;
+  Rough guard{};                  ///< Draining: the reorder guard in ns.
+  bool guard_runs : 1 = false;    ///< Overlapping: its replacement is in use and entries are short.
+  bool died : 1 = false;          ///< Overlapping: the device told that it takes no packets any more.
+  bool guard_passed : 1 = false;  ///< Overlapping: since then nothing came for the guard's time.
+};
+
+/// What the firmware remembers of an entry. 48 octets, because there is one for each entry in a small RAM.
 struct Entry {
-  std::uint64_t deadline = 0;  ///< Draining, erasing: device time in ns when to go on.
+  /// Waiting entries: device time in ns when to go on. Larval and active ones: when their rekey phase began.
+  std::uint64_t time = 0;
   std::uint32_t spi = 0;
   std::uint16_t generation = 0;
   std::uint16_t partner = kNone;  ///< Entry of the other direction.
@@ -26,9 +64,23 @@ struct Entry {
   std::uint8_t spi_counter = 0;  ///< SPIs given out so far; outlives the tenant.
   abi::EntryState state : 4 = abi::EntryState::kFree;
   bool inbound : 1 = false;
-  bool claim : 1 = false;  ///< Larval: a free entry is promised to its outbound half.
+  bool claim : 1 = false;       ///< Larval: a free entry is promised to its outbound half.
+  bool paced : 1 = false;       ///< Active: the firmware asks for its rekey.
+  bool designated : 1 = false;  ///< Paced: this end is to rekey, so it may be asked before the soft limit.
+  union {
+    Use use{};        ///< Active.
+    Purpose purpose;  ///< Larval.
+    Leaving leaving;  ///< Overlapping, redundant, draining.
+  };
+  std::uint16_t group = 0;  ///< Paced: the IKE SA.
+  Rough soft_octets;        ///< Paced: soft limits; 0 = none.
+  Rough soft_packets;
+  RekeyPhase phase : 4 = RekeyPhase::kNone;
+  abi::Pool pool : 4 = abi::Pool::kEstablished;  ///< From which it was admitted.
+  std::uint8_t hard_over_soft =
+      0;  ///< Paced: how far the hard limit lies beyond the soft one, in 1/64 of the soft one.
 };
-static_assert(sizeof(Entry) == 24);
+static_assert(sizeof(Entry) == 48);
 
 /// The records. Storage is the caller's.
 class EntryTable {
@@ -46,11 +98,13 @@ class EntryTable {
   [[nodiscard]] std::uint16_t oldest_free() const { return free_.head; }
   /// Sends a free entry to the end of the free list (its memory does not take an SA just now).
   void defer(std::uint16_t index);
-  /// Moves an entry along the state function. False, and nothing happens, when that has no such transition. Draining
-  /// and erasing entries wait until `deadline` (device time in ns).
+  /// Moves an entry along the state function. False, and nothing happens, when that has no such transition. Entries on
+  /// their way out (overlap and later) wait until `deadline` (device time in ns).
   bool move(std::uint16_t index, EntryEvent event, std::uint64_t deadline = UINT64_MAX);
   /// Takes over a state that the device reported, whatever it was before, with a deadline as for move.
   void adopt(std::uint16_t index, abi::EntryState state, std::uint64_t deadline = UINT64_MAX);
+  /// Another deadline for an entry that waits.
+  void wait_until(std::uint16_t index, std::uint64_t deadline);
   /// The waiting entry with the earliest deadline, or kNone.
   [[nodiscard]] std::uint16_t first_waiting() const { return waiting_.head; }
 
@@ -69,6 +123,7 @@ class EntryTable {
     std::uint16_t tail = kNone;
   };
   void insert_after(List& list, std::uint16_t before, std::uint16_t index);
+  void insert_waiting(std::uint16_t index, std::uint64_t deadline);
   void remove(List& list, std::uint16_t index);
 
   std::span<Entry> entries_;

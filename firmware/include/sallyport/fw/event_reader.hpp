@@ -10,11 +10,21 @@
 
 namespace sallyport::fw {
 
+/// Who wants to know of events besides the host.
+class EventListener {
+ public:
+  /// An event of the present tenant of `index`, told `latency_ns` after it happened.
+  virtual void event(std::uint16_t index, abi::EventKind kind, std::uint64_t latency_ns) = 0;
+
+ protected:
+  ~EventListener() = default;
+};
+
 /// Reader of the event ring.
 class EventReader {
  public:
-  EventReader(RegisterBus& bus, const EntryTable& table, NoticeQueue& notices)
-      : bus_(bus), table_(table), notices_(notices) {}
+  EventReader(RegisterBus& bus, const EntryTable& table, NoticeQueue& notices, EventListener& listener)
+      : bus_(bus), table_(table), notices_(notices), listener_(listener) {}
 
   /// Learns the ring's depth and where reading goes on. False when the bus failed.
   bool start();
@@ -31,6 +41,7 @@ class EventReader {
   RegisterBus& bus_;
   const EntryTable& table_;
   NoticeQueue& notices_;
+  EventListener& listener_;
   std::uint32_t depth_ = 0;
   std::uint32_t tail_ = 0;
   bool more_ = false;

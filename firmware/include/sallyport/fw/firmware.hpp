@@ -21,6 +21,8 @@ namespace sallyport::fw {
 
 /// A mailbox message as it travels.
 using Message = std::array<std::uint8_t, abi::MailboxHead::kOctets * 8>;
+/// The same as words, the first octet in the most significant place.
+using Words = std::array<std::uint32_t, sizeof(Message) / 4>;
 
 /// Memory of the firmware; the image has one of these in its data section.
 template <std::size_t MaxSas, std::size_t Notices, std::size_t QuotaOwners>
@@ -29,6 +31,7 @@ struct Storage {
   std::array<Entry, MaxSas> entries{};
   std::array<abi::MailboxNotice, Notices> notices{};
   std::array<OwnerUse, QuotaOwners> owners{};
+  std::array<Group, MaxSas / 2> groups{};
 };
 
 /// Everything below the mailbox.
@@ -42,8 +45,8 @@ class Firmware {
         table_(storage.entries),
         owners_(storage.owners),
         notices_(storage.notices),
-        manager_(bus, random, port_, table_, owners_, notices_),
-        events_(bus, table_, notices_) {}
+        manager_(bus, random, port_, table_, owners_, notices_, storage.groups),
+        events_(bus, table_, notices_, manager_) {}
   Firmware(const Firmware&) = delete;
   Firmware& operator=(const Firmware&) = delete;
 
@@ -52,14 +55,19 @@ class Firmware {
   /// bad_index: more entries than storage; bus: no answer, or the boot sweep does not end.
   abi::MailboxCode start();
   /// Serves one request. Always answers; what is malformed, stale or out of order changes nothing.
-  Message handle(const Message& request);
+  Words handle(const Words& request);
+  Message handle(const Message& request) { return abi::octets_of(handle(abi::words_of(request))); }
   /// Device events to notices, drained entries to free. False when the bus failed: call again. `most`: device events
   /// and entries at most, for who has others to serve in between.
   bool poll(std::uint32_t most = UINT32_MAX);
-  /// The last poll left device events that there is room for.
-  [[nodiscard]] bool more_to_poll() const { return takes_events() && events_.more(); }
+  /// The last poll left work: device events that there is room for, or a part of the table to look at.
+  [[nodiscard]] bool more_to_poll() const { return (takes_events() && events_.more()) || manager_.more_to_poll(); }
   /// The oldest notice.
-  std::optional<Message> take_notice();
+  std::optional<Words> take_notice_words();
+  std::optional<Message> take_notice() {
+    const auto words = take_notice_words();
+    return words ? std::optional(abi::octets_of(*words)) : std::nullopt;
+  }
   [[nodiscard]] bool has_notice() const { return !notices_.empty(); }
   /// There is room for what the event ring holds; else device events are no reason to call poll.
   [[nodiscard]] bool takes_events() const { return started_ == abi::MailboxCode::kOk && !notices_.full(); }
@@ -68,12 +76,14 @@ class Firmware {
 
  private:
   abi::MailboxCode take_over();
-  abi::MailboxCode check(const Message& request, const abi::MailboxHead& head) const;
-  Message info(const abi::MailboxHead& head) const;
-  Message query(const Message& request, const abi::MailboxHead& head);
-  abi::MailboxCode serve(const Message& request, abi::MailboxCommand command, abi::MailboxAnswer& answer);
+  abi::MailboxCode check(const Words& request, const abi::MailboxHead& head) const;
+  Words info(const abi::MailboxHead& head) const;
+  Words query(const Words& request, const abi::MailboxHead& head);
+  abi::MailboxCode serve(const Words& request, abi::MailboxCommand command, abi::MailboxAnswer& answer);
   abi::MailboxCode counter(const abi::MailboxCounter& request, abi::MailboxAnswer& answer);
   abi::MailboxCode set_policy(const abi::MailboxPolicy& request);
+  Words histogram(const Words& request, const abi::MailboxHead& head);
+  Words load(const abi::MailboxHead& head) const;
   abi::MailboxCode set_quota(const abi::MailboxQuota& request, abi::MailboxAnswer& answer);
 
   RegisterBus& bus_;

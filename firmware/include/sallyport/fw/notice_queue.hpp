@@ -8,6 +8,7 @@
 #include <span>
 
 #include "sallyport/abi.hpp"
+#include "sallyport/fw/entry_table.hpp"
 
 namespace sallyport::fw {
 
@@ -18,23 +19,44 @@ class NoticeQueue {
 
   [[nodiscard]] bool empty() const { return used_ == 0; }
   [[nodiscard]] bool full() const { return used_ == ring_.size(); }
-  /// Numbers the notice and queues it, or counts it as lost.
-  void post(abi::MailboxNotice notice) {
-    notice.version = static_cast<std::uint16_t>(abi::kAbiVersion);
-    notice.seq = ++number_;
+  /// A new notice to fill in, empty but for its number. Nothing when the queue is full: then it counts as lost.
+  abi::MailboxNotice* next() {
+    ++number_;
     if (full()) {
       ++lost_;
-      return;
+      return nullptr;
     }
-    notice.lost = lost_;
-    ring_[(first_ + used_) % ring_.size()] = notice;
+    std::size_t at = first_ + used_;
+    if (at >= ring_.size()) at -= ring_.size();
     ++used_;
+    abi::MailboxNotice& notice = ring_[at];
+    notice = {};
+    notice.version = static_cast<std::uint16_t>(abi::kAbiVersion);
+    notice.seq = number_;
+    notice.lost = lost_;
+    return &notice;
+  }
+  /// The same, about an entry: a deed of the firmware at `time`.
+  abi::MailboxNotice* of_entry(const Entry& entry, std::uint16_t index, abi::NoticeKind kind, std::uint64_t time) {
+    abi::MailboxNotice* notice = next();
+    if (notice == nullptr) return nullptr;
+    constexpr std::uint8_t kInboundFlag = 1U << 2;
+    notice->kind = static_cast<std::uint8_t>(kind);
+    notice->index = index;
+    notice->generation = entry.generation;
+    notice->spi = entry.spi;
+    notice->from_state = notice->to_state = static_cast<std::uint8_t>(entry.state);
+    notice->flags = entry.inbound ? kInboundFlag : std::uint8_t{0};
+    notice->owner = entry.owner;
+    notice->partner = entry.partner;
+    notice->time = notice->posted = time;
+    return notice;
   }
   /// The oldest notice, removed.
   std::optional<abi::MailboxNotice> take() {
     if (used_ == 0) return std::nullopt;
     const abi::MailboxNotice notice = ring_[first_];
-    first_ = (first_ + 1) % ring_.size();
+    if (++first_ == ring_.size()) first_ = 0;
     --used_;
     return notice;
   }

@@ -15,7 +15,10 @@ struct Policy {
   std::uint16_t reserve = 0;    ///< R: free entries kept for rekeys.
   std::uint16_t emergency = 0;  ///< E: free entries kept for rekeys close to their hard limit.
   SoftInterval soft;
-  std::uint64_t drain_ns = 50'000'000;  ///< How long a retired inbound entry is kept.
+  std::uint64_t drain_ns =
+      50'000'000;  ///< Reorder guard: a retired inbound entry is kept so long after its last packet.
+  std::uint64_t bound_ns = 60'000'000'000;  ///< How long a superseded or redundant SA is kept at most.
+  std::uint64_t round_ns = 10'000'000;      ///< Rates of paced SAs are looked at so often at most.
 
   /// A start for a table of `size` entries: 1,024 gives R = 14, E = 2.
   static constexpr Policy for_table(std::uint16_t size) {
@@ -26,7 +29,7 @@ struct Policy {
     return policy;
   }
   [[nodiscard]] constexpr bool valid(std::uint16_t size) const {
-    return static_cast<std::uint32_t>(reserve) + emergency < size && soft.valid();
+    return static_cast<std::uint32_t>(reserve) + emergency < size && soft.valid() && bound_ns != 0 && round_ns != 0;
   }
   /// Free entries that must be left when the pool has taken its share.
   [[nodiscard]] constexpr std::uint32_t floor(abi::Pool pool) const {

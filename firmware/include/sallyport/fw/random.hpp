@@ -23,7 +23,7 @@ class Random final : public RandomSource {
   std::uint32_t next() override;
   [[nodiscard]] bool usable() const override { return started_; }
   /// The noise has passed all tests so far. When it fails later, numbers go on to come from the last seed.
-  [[nodiscard]] bool healthy() const { return started_ && !seeds_.failed(); }
+  [[nodiscard]] bool healthy() const override { return started_ && !seeds_.failed(); }
 
  private:
   static constexpr std::uint32_t kRequestsASeed = 1024;

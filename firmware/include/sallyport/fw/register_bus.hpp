@@ -28,6 +28,8 @@ class RandomSource {
   virtual std::uint32_t next() = 0;
   /// False: what next() gives is not random, so nothing that needs it may begin.
   [[nodiscard]] virtual bool usable() const { return true; }
+  /// False: the source has failed since; next() goes on from what it gave before.
+  [[nodiscard]] virtual bool healthy() const { return true; }
 
  protected:
   ~RandomSource() = default;

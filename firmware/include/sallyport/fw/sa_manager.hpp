@@ -3,25 +3,43 @@
 /// The life of SAs in the table: reserve, install, supersede, retire, erase, drain. Each request is checked against the
 /// firmware's picture first, then carried out by the device, which checks again (it is the one writer).
 #include <cstdint>
+#include <optional>
+#include <span>
 
 #include "sallyport/abi.hpp"
 #include "sallyport/fw/command_port.hpp"
 #include "sallyport/fw/entry_table.hpp"
+#include "sallyport/fw/event_reader.hpp"
+#include "sallyport/fw/fw_word.hpp"
 #include "sallyport/fw/notice_queue.hpp"
+#include "sallyport/fw/pacing.hpp"
 #include "sallyport/fw/policy.hpp"
 #include "sallyport/fw/register_bus.hpp"
+#include "sallyport/fw/telemetry.hpp"
 
 namespace sallyport::fw {
 
 /// Serves the mailbox commands that concern entries. Answers carry results; the return value is the answer's code.
-class SaManager {
+class SaManager final : public EventListener {
+  // How soon an entry is looked at again that the device is still erasing, in ns.
+  static constexpr std::uint64_t kErasingLookNs = 1'000'000;
+
  public:
   SaManager(RegisterBus& bus, RandomSource& random, CommandPort& port, EntryTable& table, Owners& owners,
-            NoticeQueue& notices)
-      : bus_(bus), random_(random), port_(port), table_(table), owners_(owners), notices_(notices) {}
+            NoticeQueue& notices, std::span<Group> groups)
+      : bus_(bus),
+        random_(random),
+        port_(port),
+        table_(table),
+        owners_(owners),
+        notices_(notices),
+        pacing_(bus, port, table, notices, policy_, telemetry_, groups) {}
+  SaManager(const SaManager&) = delete;
+  SaManager& operator=(const SaManager&) = delete;
 
   /// Takes over a table of 2^log2_sas entries as it stands in the device. Entries in use get their owner and partner
-  /// back from the firmware word; claims are forgotten, and draining entries drain for the policy's time from now.
+  /// back from the firmware word, and what an earlier run had not finished is finished or undone (sa_recover.cpp).
+  /// Claims and pacing are forgotten.
   abi::MailboxCode start(unsigned log2_sas);
 
   abi::MailboxCode reserve(const abi::MailboxReserve& request, abi::MailboxAnswer& answer);
@@ -36,9 +54,16 @@ class SaManager {
   bool poll(std::uint64_t now, std::uint32_t most);
   /// Device time in ns when poll has work next; UINT64_MAX = not foreseeable.
   [[nodiscard]] std::uint64_t next_deadline() const;
+  /// There is more to do now.
+  [[nodiscard]] bool more_to_poll() const { return pacing_.in_round(); }
+  /// A device event of the present tenant of `index`.
+  void event(std::uint16_t index, abi::EventKind kind, std::uint64_t latency_ns) override;
 
   Policy& policy() { return policy_; }
   [[nodiscard]] const Policy& policy() const { return policy_; }
+  [[nodiscard]] Telemetry& telemetry() { return telemetry_; }
+  [[nodiscard]] const Telemetry& telemetry() const { return telemetry_; }
+  [[nodiscard]] const Pacing& pacing() const { return pacing_; }
   [[nodiscard]] std::uint32_t refused_full() const { return refused_full_; }
   [[nodiscard]] std::uint32_t refused_quota() const { return refused_quota_; }
 
@@ -58,6 +83,14 @@ class SaManager {
     std::uint64_t soft_packets;
   };
 
+  // An entry on its way out that still takes packets.
+  static bool is_leaving(abi::EntryState state) {
+    using S = abi::EntryState;
+    return state == S::kOverlap || state == S::kRedundant || state == S::kDraining;
+  }
+  static std::uint64_t later(std::uint64_t now, std::uint64_t by) {
+    return by > UINT64_MAX - 1 - now ? UINT64_MAX - 1 : now + by;
+  }
   // The request's sides are there, in the right direction, and `event` is possible for each.
   abi::MailboxCode check_pair(const abi::MailboxPair& request, EntryEvent event) const;
   abi::MailboxCode check_side(const Side& side, EntryEvent event) const;
@@ -65,24 +98,60 @@ class SaManager {
   // Entries for the pool, and for new SAs the owner's quota; counts what it refuses.
   abi::MailboxCode admit(abi::Pool pool, std::uint16_t owner, std::uint32_t wanted);
 
+  abi::MailboxCode check_reserve(const abi::MailboxReserve& request) const;
+  abi::MailboxCode admit_rekey(const abi::MailboxReserve& request);
+  // The SA that a reservation is to replace is still there.
+  [[nodiscard]] bool is_same(Purpose purpose) const;
+
   abi::MailboxCode check_install(const abi::MailboxInstall& request, SoftInterval& interval);
   abi::MailboxCode commit(const abi::MailboxInstall& request, SoftInterval interval, abi::MailboxAnswer& answer);
+  [[nodiscard]] bool check_pace(const abi::MailboxInstall& request) const;
+  abi::MailboxCode commit_out(const abi::MailboxInstall& request, const SoftDraw& draw, std::uint16_t in,
+                              abi::MailboxAnswer& answer);
+  abi::MailboxCode commit_in(const abi::MailboxInstall& request, const SoftDraw& draw, abi::MailboxAnswer& answer);
   abi::MailboxCode commit_side(std::uint16_t index, std::uint16_t generation, std::uint8_t slot,
                                abi::MailboxAnswer& answer);
-  Limits draw_limits(std::uint64_t hard_octets, std::uint64_t hard_packets, SoftInterval interval);
+  Limits draw_limits(std::uint64_t hard_octets, std::uint64_t hard_packets, const SoftDraw& draw);
   bool stage_limits(std::uint8_t slot, const Limits& limits);
+  void pace(const abi::MailboxInstall& request, SoftInterval interval, const abi::MailboxAnswer& answer,
+            Purpose purpose);
   void adopt_tenant(std::uint16_t index, std::uint16_t owner, bool inbound, std::uint32_t spi, std::uint16_t partner);
-  void keep_in_device(std::uint16_t index);
+  // The word of an entry as the table knows it, with this intent. Ok, or why it could not be written.
+  abi::MailboxCode intend(std::uint16_t index, Intent intent, bool both = false, std::uint64_t deadline = 0);
+  abi::MailboxCode write_word(std::uint16_t index, const FwWord& word);
 
   abi::MailboxCode set_state(std::uint16_t index, abi::EntryState to, EntryEvent event, abi::TransitionCause cause,
                              std::uint64_t deadline = 0);
-  abi::MailboxCode erase_entry(std::uint16_t index, abi::TransitionCause cause);
+  // `both`: the partner is erased too.
+  abi::MailboxCode erase_entry(std::uint16_t index, abi::TransitionCause cause, bool both = false);
   void finish_erase(std::uint16_t index, abi::TransitionCause cause);
+
+  // The way out by time (sa_drain.cpp).
+  void begin_leaving(std::uint16_t index, const Side& replacement, std::uint64_t now);
+  abi::MailboxCode drain(std::uint16_t index, std::uint64_t guard, std::uint64_t now);
+  struct Traffic {
+    bool alive = false;
+    bool came = false;  ///< Packets since the last look.
+  };
+  std::optional<Traffic> traffic(std::uint16_t index);
+  bool replacement_in_use(std::uint16_t index);
+  [[nodiscard]] std::uint64_t left_of_bound(std::uint16_t index, std::uint64_t now) const;
+  void measure_drain(std::uint16_t index, std::uint64_t now);
   // The deadline of a waiting entry has passed. False when the bus failed.
   bool go_on(std::uint16_t index, std::uint64_t now);
-  // Asks the device what an entry is and believes it.
+  abi::MailboxCode look_draining(std::uint16_t index, std::uint64_t now);
+  abi::MailboxCode look_superseded(std::uint16_t index, std::uint64_t now);
+  [[nodiscard]] std::uint64_t next_look() const {
+    return policy_.drain_ns > kErasingLookNs ? policy_.drain_ns : kErasingLookNs;
+  }
+  abi::MailboxCode force(std::uint16_t index, std::uint64_t now);
+
+  // Asks the device what an entry is and believes it; its word too, when it is new to the table.
   abi::MailboxCode take_over(std::uint16_t index);
+  // Finishes or undoes what an earlier run left.
+  abi::MailboxCode recover(std::uint16_t index);
   void release(std::uint16_t index);
+  void died(std::uint16_t index);
   void note(std::uint16_t index, abi::EntryState from, abi::EntryState to, abi::TransitionCause cause,
             std::uint64_t time);
 
@@ -93,6 +162,8 @@ class SaManager {
   Owners& owners_;
   NoticeQueue& notices_;
   Policy policy_;
+  Telemetry telemetry_;
+  Pacing pacing_;
   unsigned log2_sas_ = 0;
   std::uint32_t refused_full_ = 0;
   std::uint32_t refused_quota_ = 0;

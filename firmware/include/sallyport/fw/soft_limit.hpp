@@ -26,31 +26,35 @@ constexpr std::uint64_t scale(std::uint64_t value, std::uint32_t random) {
   return (value >> 32) * random + ((value & UINT32_MAX) * random >> 32);
 }
 
-/// value * parts / 10,000 for parts up to 10,000, but for at most value / 2^31 and one. A core without a 64-bit
-/// division needs a hundred clocks for this, and a thousand for the exact one.
-constexpr std::uint64_t part_of(std::uint64_t value, std::uint16_t parts) {
-  // parts / 10,000 in units of 2^-31, rounded up, in 32-bit arithmetic: 2^31 = 214,748 * 10,000 + 3,648.
-  constexpr std::uint32_t kUnits = 214'748;
-  constexpr std::uint32_t kRest = 3'648;
-  if (parts == kWhole) return value;
-  const std::uint32_t fraction = parts * kUnits + (parts * kRest + kWhole - 1) / kWhole;
-  // Twice the fraction fits into 32 bits, because parts is less than the whole.
-  return scale(value, fraction << 1);
-}
+/// The interval in binary, worked out once for all limits of a pair.
+class SoftDraw {
+ public:
+  explicit constexpr SoftDraw(SoftInterval interval) : from_(units(interval.from)), span_(units(interval.span)) {}
 
-/// Draws the soft limit that belongs to a hard one. Hard 0 means no limit: then there is no soft one either. Else 1 <=
-/// S <= hard.
-constexpr std::uint64_t draw_soft(std::uint64_t hard, SoftInterval interval, std::uint32_t random) {
-  if (hard == 0) return kNoSoftLimit;
-  const std::uint64_t soft = part_of(hard, interval.from) + scale(part_of(hard, interval.span), random);
-  if (soft == 0) return 1;
-  return soft < hard ? soft : hard;
-}
+  /// Draws the soft limit that belongs to a hard one. Hard 0 means no limit: then there is no soft one either. Else 1
+  /// <= S <= hard. S is exact but for at most hard / 2^30 and one.
+  [[nodiscard]] constexpr std::uint64_t operator()(std::uint64_t hard, std::uint32_t random) const {
+    if (hard == 0) return kNoSoftLimit;
+    const std::uint32_t share = from_ + static_cast<std::uint32_t>(static_cast<std::uint64_t>(span_) * random >> 32);
+    // Twice the share is below 2^32 unless it is all.
+    if (share >= 1U << 31) return hard;
+    const std::uint64_t soft = scale(hard, share << 1);
+    return soft == 0 ? 1 : soft;
+  }
 
-/// Threshold for the event soft_seq: the same interval, below the last sequence number (2^32 - 1, or 2^64 - 1 with
-/// ESN).
-constexpr std::uint64_t draw_soft_seq(bool esn, SoftInterval interval, std::uint32_t random) {
-  return draw_soft(esn ? UINT64_MAX : UINT32_MAX, interval, random);
-}
+ private:
+  /// parts / 10,000 in units of 2^-31, rounded up, in 32-bit arithmetic: 2^31 = 214,748 * 10,000 + 3,648.
+  static constexpr std::uint32_t units(std::uint16_t parts) {
+    constexpr std::uint32_t kUnits = 214'748;
+    constexpr std::uint32_t kRest = 3'648;
+    return parts * kUnits + (parts * kRest + kWhole - 1) / kWhole;
+  }
+
+  std::uint32_t from_;
+  std::uint32_t span_;
+};
+
+/// Last sequence number: the hard limit of sequence numbers, of which a threshold is drawn as well.
+constexpr std::uint64_t last_seq(bool esn) { return esn ? UINT64_MAX : UINT32_MAX; }
 
 }  // namespace sallyport::fw

@@ -61,8 +61,8 @@ enum class RekeyOutcome : std::uint8_t {
 inline constexpr unsigned kRekeyOutcomeCount = 3;
 
 /// What started a rekey.
-enum class RekeyTrigger : std::uint8_t { kSoftOctets, kSoftPackets, kSoftSeq, kTime, kPeer, kCommand };
-inline constexpr unsigned kRekeyTriggerCount = 6;
+enum class RekeyTrigger : std::uint8_t { kSoftOctets, kSoftPackets, kSoftSeq, kTime, kPeer, kCommand, kPaced };
+inline constexpr unsigned kRekeyTriggerCount = 7;
 
 /// A table the log is about.
 struct LogTable {

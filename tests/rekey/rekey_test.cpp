@@ -1,0 +1,137 @@
+// 1,008 of 1,024 entries at work while every SA is rekeyed in turn: T, the time to the hard limit at the mean rate,
+// stands with each case. F follows from it: see docs/reference/rekey.md.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "rekey_world.hpp"
+
+namespace sallyport::test {
+namespace {
+
+constexpr Shape kShapes[] = {Shape::kSymmetric, Shape::kAsymmetric, Shape::kBursty};
+
+RekeyWorldConfig full_table(double life_s) {
+  RekeyWorldConfig config;
+  config.life_s = life_s;
+  config.duration_s = 3 * life_s;
+  return config;
+}
+
+void expect_nothing_lost(const RekeyWorldConfig& config) {
+  SCOPED_TRACE(std::string(name(config.shape)) + ", T = " + std::to_string(config.life_s) + " s, loss " +
+               std::to_string(config.loss) + ", seed " + std::to_string(config.seed));
+  const auto result = RekeyWorld(config).run();
+  EXPECT_EQ(result.fault, "");
+  EXPECT_EQ(result.refused_ours, 0U);
+  EXPECT_EQ(result.died, 0U);
+  EXPECT_EQ(result.forced, 0U);
+  EXPECT_LE(result.load_formula, 0.72);
+  EXPECT_GE(result.rekeys, 2U * config.pairs) << "every SA, in turn";
+  EXPECT_LE(result.most_in_use, 1'024U);
+}
+
+TEST(FullTable, EveryShapeAtALoadOf07) {
+  for (const Shape shape : kShapes) {
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {
+      auto config = full_table(16);
+      config.shape = shape;
+      config.seed = seed;
+      expect_nothing_lost(config);
+    }
+  }
+}
+
+TEST(FullTable, WithOnePercentOfLoss) {
+  // An exchange that loses a message takes half a second longer; T leaves room for two such in a row.
+  for (const Shape shape : kShapes) {
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {
+      auto config = full_table(30);
+      config.shape = shape;
+      config.loss = 0.01;
+      config.seed = seed;
+      expect_nothing_lost(config);
+    }
+  }
+}
+
+TEST(FullTable, WhatFallsTogetherIsSpread) {
+  for (const Shape shape : kShapes) {
+    auto config = full_table(20);
+    config.shape = shape;
+    config.together = true;
+    config.spread = 0.01;
+    expect_nothing_lost(config);
+  }
+}
+
+TEST(FullTable, ManyChildrenOfFewIkeSas) {
+  auto config = full_table(24);
+  config.ike_sas = 21;  // 24 children each, one exchange at a time
+  expect_nothing_lost(config);
+}
+
+TEST(FullTable, ThePeersRekeysAreAdmittedOrUrged) {
+  auto config = full_table(40);
+  config.by_peer = 0.5;
+  const auto result = RekeyWorld(config).run();
+  EXPECT_EQ(result.fault, "");
+  EXPECT_EQ(result.refused_ours, 0U);
+  EXPECT_EQ(result.died, 0U) << "whom the peer could not rekey, we do";
+  EXPECT_LT(result.refused_peer, result.rekeys / 20);
+}
+
+TEST(FullTable, BeyondTheFeasibleTheWarningComesFirst) {
+  for (const double life : {13.0, 11.0, 8.0, 5.6}) {
+    for (const Shape shape : kShapes) {
+      auto config = full_table(life);
+      config.shape = shape;
+      config.duration_s = 60;
+      SCOPED_TRACE(std::string(name(shape)) + ", T = " + std::to_string(life) + " s");
+      const auto result = RekeyWorld(config).run();
+      EXPECT_EQ(result.fault, "");
+      EXPECT_EQ(result.refused_ours, 0U) << "what is asked for has room";
+      ASSERT_TRUE(result.warned_s || result.overloaded_s);
+      const double told = std::min(result.warned_s.value_or(1e9), result.overloaded_s.value_or(1e9));
+      if (result.first_loss_s) {
+        EXPECT_LT(told, *result.first_loss_s);
+      }
+      // Only the excess is lost: the reserve is kept at work.
+      const double capacity = config.reserve / (2 * result.ike_s + result.drain_s) * config.duration_s;
+      const double wanted = result.load_formula * capacity;
+      EXPECT_GE(static_cast<double>(result.rekeys), 0.7 * std::min(wanted, capacity));
+    }
+  }
+}
+
+// Who is too late goes last; who is in time is in time. So the same SAs do not die again and again while others live
+// well.
+TEST(FullTable, TheSacrificeGoesAround) {
+  auto config = full_table(10);
+  config.duration_s = 120;
+  config.spread = 0;
+  const auto result = RekeyWorld(config).run();
+  EXPECT_EQ(result.fault, "");
+  const auto most = *std::max_element(result.deaths.begin(), result.deaths.end());
+  const double mean =
+      static_cast<double>(std::accumulate(result.deaths.begin(), result.deaths.end(), std::uint64_t{0})) /
+      static_cast<double>(result.deaths.size());
+  EXPECT_GT(mean, 0.1);
+  EXPECT_LT(static_cast<double>(most), mean + 8);
+}
+
+TEST(FullTable, ReplaysFromItsSeed) {
+  auto config = full_table(16);
+  config.loss = 0.02;
+  config.faults = 0.05;
+  const auto once = RekeyWorld(config).run();
+  const auto again = RekeyWorld(config).run();
+  EXPECT_EQ(once.rekeys, again.rekeys);
+  EXPECT_EQ(once.generations, again.generations);
+  EXPECT_EQ(once.load_mean, again.load_mean);
+  EXPECT_EQ(once.died, again.died);
+}
+
+}  // namespace
+}  // namespace sallyport::test
