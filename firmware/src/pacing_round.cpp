@@ -64,9 +64,12 @@ std::optional<bool> Pacing::visit(std::uint16_t index) {
   const Ticks age = until(now_, entry.use.sampled);
   Ticks look = until(entry.use.due, now_) / 4;
   if (look > kLongestLook) look = kLongestLook;
-  // Of a young one nothing is known yet: it is looked at whenever it is twice as old.
-  const Ticks known = round_began_ > entry.time ? span_of(round_began_ - entry.time) / 2 : 0;
-  if (look > known) look = known;
+  // While nothing is known of a young one, it is looked at whenever it is twice as old.
+  if (until(entry.use.due, now_) >= kFar / 2) {
+    const Ticks half = round_began_ > entry.time ? span_of(round_began_ - entry.time) / 2 : 0;
+    if (half < look) look = half;
+    if (look < nearest_) nearest_ = look;
+  }
   const bool wanted = age >= look && age != 0;
   if (wanted && !sample(index)) return std::nullopt;
   if (leader_of(index) == index) consider(index);

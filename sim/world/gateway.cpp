@@ -173,6 +173,8 @@ void Gateway::hand_out(const Notice& notice) {
 
 void Gateway::manage() {
   while (!failed_) {
+    // An accelerator with nothing to do stands; the firmware's deadlines are on its clock.
+    if (firmware_->next_deadline_ns() <= now_ns()) module_->catch_up();
     if (firmware_->work_pending()) {
       take_notices();
       module_->wake();

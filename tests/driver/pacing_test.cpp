@@ -87,7 +87,9 @@ TEST_F(Paced, ARekeyIsAskedForAndTold) {
 TEST_F(Paced, TheLoadGrowsWithTheTraffic) {
   std::vector<SaPair> pairs;
   for (int i = 0; i < 4; ++i) {
-    auto pair = install_paced(paced(), 1'000'000);
+    auto with = paced();
+    with.pace->t_ike_ns = 20'000'000;
+    auto pair = install_paced(with, 1'000'000);
     ASSERT_TRUE(pair);
     pairs.push_back(std::move(*pair));
   }
