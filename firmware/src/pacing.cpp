@@ -38,6 +38,14 @@ std::uint16_t Pacing::partner_of(std::uint16_t leader) const {
   return partner != kNone && table_[partner].partner == leader && table_[partner].paced ? partner : kNone;
 }
 
+Ticks Pacing::left_of(std::uint16_t leader, Ticks now) const {
+  const Ticks left = until(table_[leader].use.last, now);
+  const std::uint16_t partner = partner_of(leader);
+  if (partner == kNone) return left;
+  const Ticks other = until(table_[partner].use.last, now);
+  return other < left ? other : left;
+}
+
 Ticks Pacing::phase_lasts(const Entry& leader) const {
   const Ticks t_ike = group_of(leader).t_ike;
   switch (leader.phase) {
@@ -143,14 +151,11 @@ void Pacing::keyed(std::uint16_t index, std::uint16_t replacement) {
     const Ticks took = span_of(time - entry.time);
     telemetry_.ike.add(took);
     Group& group = group_of(entry);
-    const auto change = static_cast<std::int32_t>(took) - static_cast<std::int32_t>(group.mean);
-    group.mean = group.mean == 0 ? took : static_cast<Ticks>(static_cast<std::int32_t>(group.mean) + change / 8);
+    group.mean = group.mean == 0 ? took : an_eighth_nearer(group.mean, took);
   }
-  Ticks lead = until(entry.use.last, now);
   for (const std::uint16_t old_side : {leader, partner_of(leader)}) {
     if (old_side == kNone) continue;
     const Entry& old = table_[old_side];
-    if (old_side != leader && until(old.use.last, now) < lead) lead = until(old.use.last, now);
     const std::uint16_t new_side = old.inbound == table_[replacement].inbound ? replacement : partner_of(replacement);
     const Ticks left = until(old.use.last, now);
     if (new_side == kNone || !table_[new_side].paced || left == 0 || hard_share(old) <= old.use.seen) continue;
@@ -161,7 +166,7 @@ void Pacing::keyed(std::uint16_t index, std::uint16_t replacement) {
     use.due = now + life;
     use.last = now + (beyond < kFar - life ? life + beyond : kFar);
   }
-  telemetry_.of(abi::Histogram::kRekeyLead).add(ns_of(lead));
+  telemetry_.of(abi::Histogram::kRekeyLead).add(ns_of(left_of(leader, now)));
   set_phase(leader, RekeyPhase::kKeyed, time);
 }
 
@@ -196,16 +201,12 @@ void Pacing::died(std::uint16_t index) {
 void Pacing::leaves(std::uint16_t index) {
   Entry& entry = table_[index];
   if (!entry.paced) return;
-  const std::uint16_t leader = leader_of(index);
-  if (leader == index) {
+  if (leader_of(index) == index) {
     count_phase(entry, RekeyPhase::kNone);
-    const std::uint16_t partner = partner_of(index);
-    entry.paced = false;
     // The other half leads itself until it leaves too.
-    if (partner == kNone) --paced_;
-  } else {
-    entry.paced = false;
+    if (partner_of(index) == kNone) --paced_;
   }
+  entry.paced = false;
 }
 
 void Pacing::room_made() {
@@ -223,13 +224,7 @@ bool Pacing::close_to_end(std::uint16_t index) const {
   const std::uint16_t leader = leader_of(index);
   const Entry& entry = table_[leader];
   if (!entry.paced) return false;
-  const Ticks now = instant(bus_.now_ns());
-  Ticks left = until(entry.use.last, now);
-  if (const std::uint16_t partner = partner_of(leader); partner != kNone) {
-    const Ticks other = until(table_[partner].use.last, now);
-    if (other < left) left = other;
-  }
-  return left <= group_of(entry).t_ike;
+  return left_of(leader, instant(bus_.now_ns())) <= group_of(entry).t_ike;
 }
 
 bool Pacing::room(bool early, bool close) const {

@@ -110,13 +110,11 @@ void Pacing::consider(std::uint16_t leader) {
   const Ticks weight_here = weight(group);
   std::uint32_t share = takes(weight_here, entry, now_);
   Ticks due = until(entry.use.due, now_);
-  Ticks last = until(entry.use.last, now_);
   if (partner != kNone) {
     const Entry& other = table_[partner];
     const std::uint32_t other_share = takes(weight_here, other, now_);
     if (other_share > share) share = other_share;
     if (until(other.use.due, now_) < due) due = until(other.use.due, now_);
-    if (until(other.use.last, now_) < last) last = until(other.use.last, now_);
   }
   taken_ += share;
   if (!entry.designated) taken_peer_ += share;
@@ -135,6 +133,7 @@ void Pacing::consider(std::uint16_t leader) {
   if (!wanted && (entry.phase != RekeyPhase::kNone || !entry.designated)) return;
   // What is due is looked at by rounds that are asked for.
   if (!wanted && due / 8 < nearest_) nearest_ = due / 8;
+  const Ticks last = left_of(leader, now_);
   const Ticks t_ike = group.t_ike;
   const Ticks usual = group.mean != 0 ? group.mean : t_ike / 4;
   weights_ += weight_here;
@@ -165,17 +164,15 @@ void Pacing::end_round() {
 
 void Pacing::begin_some() {
   std::size_t served = 0;
-  bool held_up = false;
   for (const Job& job : demand_.candidates()) {
-    if (behind_ == 0 || held_up) break;
+    if (behind_ == 0) break;
     const Entry& entry = table_[job.index];
     const bool early = entry.phase == RekeyPhase::kNone;
     // Since the round it may have been rekeyed, and its group have got something else to do.
     const bool stands = entry.paced && entry.generation == job.generation && entry.state == abi::EntryState::kActive &&
                         (early || entry.phase == RekeyPhase::kWanted || entry.phase == RekeyPhase::kUrged);
     if (stands && group_of(entry).under_way < group_of(entry).window) {
-      held_up = !room(early, close_to_end(job.index)) || !ask(job.index, job.due, early);
-      if (held_up) break;
+      if (!room(early, close_to_end(job.index)) || !ask(job.index, job.due, early)) break;
       --behind_;
     }
     ++served;

@@ -13,7 +13,7 @@ using abi::EntryState;
 using abi::MailboxCode;
 using abi::TransitionCause;
 
-void SaManager::begin_leaving(std::uint16_t index, const Side& replacement, std::uint64_t now) {
+void SaManager::begin_leaving(std::uint16_t index, std::uint64_t now, const Side& replacement) {
   pacing_.leaves(index);
   Leaving& leaving = table_[index].leaving;
   leaving = {};
@@ -60,7 +60,7 @@ bool SaManager::replacement_in_use(std::uint16_t index) {
 
 MailboxCode SaManager::drain(std::uint16_t index, std::uint64_t guard, std::uint64_t now) {
   Entry& entry = table_[index];
-  if (entry.state == EntryState::kActive) begin_leaving(index, {kNone, 0, entry.inbound}, now);
+  if (entry.state == EntryState::kActive) begin_leaving(index, now);
   if (entry.inbound) {
     const std::optional<Traffic> seen = traffic(index);
     if (!seen) return MailboxCode::kBus;

@@ -77,8 +77,8 @@ MailboxCode SaManager::take_over(std::uint16_t index) {
     entry.pool = word.pool;
     if (word.inbound) entry.spi_counter = static_cast<std::uint8_t>((now.spi >> log2_sas_) + 1);
   }
-  if (to == EntryState::kOverlap || to == EntryState::kRedundant || to == EntryState::kDraining) {
-    begin_leaving(index, {kNone, 0, entry.inbound}, time);
+  if (is_leaving(to)) {
+    begin_leaving(index, time);
     entry.leaving.packets = static_cast<std::uint32_t>(now.packets);
   }
   note(index, from, to, TransitionCause::kTakenOver, time);
@@ -120,7 +120,7 @@ MailboxCode SaManager::recover(std::uint16_t index) {
         const MailboxCode code =
             set_state(index, EntryState::kDraining, EntryEvent::kDrain, TransitionCause::kRetire, deadline);
         if (code != MailboxCode::kOk) return code;
-        begin_leaving(index, {kNone, 0, table_[index].inbound}, time);
+        begin_leaving(index, time);
         table_[index].leaving.packets = static_cast<std::uint32_t>(now.packets);
       }
       if (word.both && mutual && next_state(other, EntryEvent::kDrain)) {
@@ -128,7 +128,7 @@ MailboxCode SaManager::recover(std::uint16_t index) {
         const MailboxCode code =
             set_state(named, EntryState::kDraining, EntryEvent::kDrain, TransitionCause::kRetire, other_end);
         if (code != MailboxCode::kOk) return code;
-        begin_leaving(named, {kNone, 0, table_[named].inbound}, time);
+        begin_leaving(named, time);
       }
       break;
     }

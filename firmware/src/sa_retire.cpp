@@ -116,7 +116,7 @@ MailboxCode SaManager::supersede(const abi::MailboxPair& request) {
   for (const auto& [old_side, new_side] :
        {std::pair{in, Side{request.new_in_index, request.new_in_generation, true}},
         std::pair{out, Side{request.new_out_index, request.new_out_generation, false}}}) {
-    if (old_side.present()) begin_leaving(old_side.index, new_side, now);
+    if (old_side.present()) begin_leaving(old_side.index, now, new_side);
   }
   return code;
 }
@@ -155,7 +155,7 @@ MailboxCode SaManager::mark_redundant(const abi::MailboxPair& request) {
     const bool left_before = table_[index].state == EntryState::kOverlap;
     const MailboxCode done = set_state(index, EntryState::kRedundant, EntryEvent::kRedundant,
                                        TransitionCause::kRedundant, later(now, policy_.bound_ns));
-    if (done == MailboxCode::kOk && !left_before) begin_leaving(index, {kNone, 0, false}, now);
+    if (done == MailboxCode::kOk && !left_before) begin_leaving(index, now);
     if (first_failure == MailboxCode::kOk) first_failure = done;
   }
   return first_failure;

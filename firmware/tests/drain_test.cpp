@@ -15,12 +15,7 @@ class DrainTest : public FirmwareFixture {
   }
   abi::MailboxAnswer supersede(const abi::MailboxAnswer& old) {
     const auto fresh = install_pair(Pool::kRekey);
-    auto request = pair_of(old);
-    request.new_in_index = fresh.in_index;
-    request.new_in_generation = fresh.in_generation;
-    request.new_out_index = fresh.out_index;
-    request.new_out_generation = fresh.out_generation;
-    EXPECT_EQ(code(MailboxCommand::kSupersede, request), MailboxCode::kOk);
+    EXPECT_EQ(code(MailboxCommand::kSupersede, replaced_by(old, fresh)), MailboxCode::kOk);
     return fresh;
   }
   std::vector<abi::MailboxNotice> forced() {

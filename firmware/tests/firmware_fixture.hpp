@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fake_device.hpp"
+#include "fake_register_bus.hpp"
 #include "sallyport/fw/firmware.hpp"
 
 namespace sallyport::fw::test {
@@ -15,20 +16,7 @@ using abi::EntryState;
 using abi::MailboxCode;
 using abi::MailboxCommand;
 using abi::Pool;
-
-/// The fake device as the firmware's bus.
-class FakeBus final : public RegisterBus {
- public:
-  explicit FakeBus(sallyport::test::FakeDevice& device) : device_(device) {}
-  std::optional<std::uint32_t> read32(std::uint32_t address) override { return device_.read32(address); }
-  [[nodiscard]] bool write32(std::uint32_t address, std::uint32_t value) override {
-    return device_.write32(address, value);
-  }
-  std::uint64_t now_ns() override { return device_.now_ns(); }
-
- private:
-  sallyport::test::FakeDevice& device_;
-};
+using FakeBus = sallyport::test::FakeRegisterBus;
 
 class SeededRandom final : public RandomSource {
  public:
@@ -114,6 +102,15 @@ class FirmwareFixture : public ::testing::Test {
     request.in_generation = installed.in_generation;
     request.out_index = installed.out_index;
     request.out_generation = installed.out_generation;
+    return request;
+  }
+  /// The request that supersedes it.
+  static abi::MailboxPair replaced_by(const abi::MailboxAnswer& old, const abi::MailboxAnswer& fresh) {
+    auto request = pair_of(old);
+    request.new_in_index = fresh.in_index;
+    request.new_in_generation = fresh.in_generation;
+    request.new_out_index = fresh.out_index;
+    request.new_out_generation = fresh.out_generation;
     return request;
   }
   std::vector<abi::MailboxNotice> notices() {

@@ -48,12 +48,7 @@ class PacingTest : public FirmwareFixture {
     return ask(MailboxCommand::kReserve, request);
   }
   MailboxCode supersede(const abi::MailboxAnswer& old, const abi::MailboxAnswer& fresh) {
-    auto request = pair_of(old);
-    request.new_in_index = fresh.in_index;
-    request.new_in_generation = fresh.in_generation;
-    request.new_out_index = fresh.out_index;
-    request.new_out_generation = fresh.out_generation;
-    return code(MailboxCommand::kSupersede, request);
+    return code(MailboxCommand::kSupersede, replaced_by(old, fresh));
   }
   /// Entries for which a rekey was asked.
   std::vector<std::uint16_t> asked() {

@@ -27,10 +27,7 @@ TEST_F(RetireTest, ARekeyFromSoftToFree) {
   EXPECT_EQ(code(MailboxCommand::kSupersede, request), MailboxCode::kNotKeyed);
 
   const auto new_pair = install_pair(Pool::kRekey);
-  request.new_in_index = new_pair.in_index;
-  request.new_in_generation = new_pair.in_generation;
-  request.new_out_index = new_pair.out_index;
-  request.new_out_generation = new_pair.out_generation;
+  request = replaced_by(old_pair, new_pair);
   EXPECT_EQ(code(MailboxCommand::kSupersede, request), MailboxCode::kOk);
   EXPECT_EQ(state(old_pair.in_index), EntryState::kOverlap);
   EXPECT_EQ(state(old_pair.out_index), EntryState::kOverlap);
@@ -61,11 +58,7 @@ TEST_F(RetireTest, ARekeyFromSoftToFree) {
 TEST_F(RetireTest, SupersedeIsUndoneWhenItsSecondHalfFails) {
   const auto old_pair = install_pair();
   const auto new_pair = install_pair(Pool::kRekey);
-  auto request = pair_of(old_pair);
-  request.new_in_index = new_pair.in_index;
-  request.new_in_generation = new_pair.in_generation;
-  request.new_out_index = new_pair.out_index;
-  request.new_out_generation = new_pair.out_generation;
+  const auto request = replaced_by(old_pair, new_pair);
   // The inbound half goes through, then the outbound one meets a memory error.
   device_.sa(old_pair.out_index).generation ^= 1;
   EXPECT_EQ(code(MailboxCommand::kSupersede, request), MailboxCode::kStaleGeneration);

@@ -432,6 +432,27 @@ class CoreStartedAgain : public Core {
     EXPECT_EQ(info->free, 64);
   }
 
+  /// Clocks after the bell: first, end, step.
+  struct Moments {
+    std::uint64_t first, end, step;
+  };
+  /// `request` rings a request, then the core is started again, sooner or later; `done` looks at the entries and says
+  /// whether the request was served. Some must have been, and some not.
+  template <class Request, class Done>
+  void at_moments(Moments at, Request request, Done done) {
+    unsigned served = 0;
+    unsigned moments = 0;
+    for (std::uint64_t after = at.first; after < at.end; after += at.step, ++moments) {
+      request();
+      restart_after(after);
+      auto now = entries();
+      served += done(now, after) ? 1 : 0;
+      erase_all();
+    }
+    EXPECT_GT(served, 0U);
+    EXPECT_LT(served, moments);
+  }
+
   static constexpr std::uint32_t kPeerSpi = 0xC0FFEE01;
   using S = abi::EntryState;
   std::unique_ptr<CoreFirmware> firmware_;
@@ -439,59 +460,47 @@ class CoreStartedAgain : public Core {
 };
 
 TEST_F(CoreStartedAgain, APairIsThereOrNot) {
-  unsigned there = 0;
-  unsigned moments = 0;
-  for (std::uint64_t after = 300; after < 5'000; after += 350, ++moments) {
-    ring(prepared());
-    restart_after(after);
-    auto now = entries();
-    const bool whole_pair = now[S::kActive] == 2 && now[S::kLarval] == 0;
-    EXPECT_TRUE(whole_pair || (now[S::kActive] == 0 && now[S::kLarval] == 1)) << "after " << after << " clocks";
-    there += whole_pair ? 1 : 0;
-    erase_all();
-  }
-  EXPECT_GT(there, 0U);
-  EXPECT_LT(there, moments);
+  at_moments(
+      {300, 5'000, 350}, [&] { ring(prepared()); },
+      [](auto& now, std::uint64_t after) {
+        const bool whole_pair = now[S::kActive] == 2 && now[S::kLarval] == 0;
+        EXPECT_TRUE(whole_pair || (now[S::kActive] == 0 && now[S::kLarval] == 1)) << "after " << after << " clocks";
+        return whole_pair;
+      });
 }
 
 TEST_F(CoreStartedAgain, APairIsSupersededOrNot) {
-  unsigned done = 0;
-  unsigned moments = 0;
-  for (std::uint64_t after = 300; after < 3'300; after += 270, ++moments) {
-    auto old = installed();
-    const auto fresh = installed();
-    old.command = static_cast<std::uint8_t>(abi::MailboxCommand::kSupersede);
-    old.new_in_index = fresh.in_index;
-    old.new_in_generation = fresh.in_generation;
-    old.new_out_index = fresh.out_index;
-    old.new_out_generation = fresh.out_generation;
-    ring(old);
-    restart_after(after);
-    auto now = entries();
-    EXPECT_TRUE((now[S::kActive] == 4 && now[S::kOverlap] == 0) || (now[S::kActive] == 2 && now[S::kOverlap] == 2))
-        << "after " << after << " clocks";
-    done += now[S::kOverlap] == 2 ? 1 : 0;
-    erase_all();
-  }
-  EXPECT_GT(done, 0U);
-  EXPECT_LT(done, moments);
+  at_moments(
+      {300, 3'300, 270},
+      [&] {
+        auto old = installed();
+        const auto fresh = installed();
+        old.command = static_cast<std::uint8_t>(abi::MailboxCommand::kSupersede);
+        old.new_in_index = fresh.in_index;
+        old.new_in_generation = fresh.in_generation;
+        old.new_out_index = fresh.out_index;
+        old.new_out_generation = fresh.out_generation;
+        ring(old);
+      },
+      [](auto& now, std::uint64_t after) {
+        EXPECT_TRUE((now[S::kActive] == 4 && now[S::kOverlap] == 0) || (now[S::kActive] == 2 && now[S::kOverlap] == 2))
+            << "after " << after << " clocks";
+        return now[S::kOverlap] == 2;
+      });
 }
 
 TEST_F(CoreStartedAgain, APairLeavesOrStays) {
-  unsigned gone = 0;
-  unsigned moments = 0;
-  for (std::uint64_t after = 200; after < 2'400; after += 200, ++moments) {
-    auto pair = installed();
-    pair.command = static_cast<std::uint8_t>(abi::MailboxCommand::kRetire);
-    ring(pair);
-    restart_after(after);
-    auto now = entries();
-    EXPECT_TRUE(now[S::kActive] == 2 || now[S::kActive] == 0) << "after " << after << " clocks";
-    gone += now[S::kActive] == 0 ? 1 : 0;
-    erase_all();
-  }
-  EXPECT_GT(gone, 0U);
-  EXPECT_LT(gone, moments);
+  at_moments(
+      {200, 2'400, 200},
+      [&] {
+        auto pair = installed();
+        pair.command = static_cast<std::uint8_t>(abi::MailboxCommand::kRetire);
+        ring(pair);
+      },
+      [](auto& now, std::uint64_t after) {
+        EXPECT_TRUE(now[S::kActive] == 2 || now[S::kActive] == 0) << "after " << after << " clocks";
+        return now[S::kActive] == 0;
+      });
 }
 
 }  // namespace

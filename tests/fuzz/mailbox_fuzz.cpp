@@ -8,6 +8,7 @@
 #include <span>
 
 #include "fake_device.hpp"
+#include "fake_register_bus.hpp"
 #include "sallyport/fw/firmware.hpp"
 
 namespace {
@@ -15,19 +16,7 @@ namespace {
 namespace abi = sallyport::abi;
 namespace fw = sallyport::fw;
 using sallyport::test::FakeDevice;
-
-class FakeBus final : public fw::RegisterBus {
- public:
-  explicit FakeBus(FakeDevice& device) : device_(device) {}
-  std::optional<std::uint32_t> read32(std::uint32_t address) override { return device_.read32(address); }
-  [[nodiscard]] bool write32(std::uint32_t address, std::uint32_t value) override {
-    return device_.write32(address, value);
-  }
-  std::uint64_t now_ns() override { return device_.now_ns(); }
-
- private:
-  FakeDevice& device_;
-};
+using sallyport::test::FakeRegisterBus;
 
 class SeededRandom final : public fw::RandomSource {
  public:
@@ -153,7 +142,7 @@ class Machine {
   }
 
   FakeDevice device_;
-  FakeBus bus_{device_};
+  FakeRegisterBus bus_{device_};
   SeededRandom random_;
   std::unique_ptr<fw::Storage<64, 16, 4>> storage_;
   std::unique_ptr<fw::Firmware> firmware_;

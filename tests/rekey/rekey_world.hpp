@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "fake_device.hpp"
+#include "fake_register_bus.hpp"
 #include "sallyport/fw/firmware.hpp"
 
 namespace sallyport::test {
@@ -104,18 +105,6 @@ class RekeyWorld {
     bool operator<(const Event& other) const { return time != other.time ? time > other.time : number > other.number; }
   };
 
-  class Bus final : public fw::RegisterBus {
-   public:
-    explicit Bus(FakeDevice& device) : device_(device) {}
-    std::optional<std::uint32_t> read32(std::uint32_t address) override { return device_.read32(address); }
-    [[nodiscard]] bool write32(std::uint32_t address, std::uint32_t value) override {
-      return device_.write32(address, value);
-    }
-    std::uint64_t now_ns() override { return device_.now_ns(); }
-
-   private:
-    FakeDevice& device_;
-  };
   class Random final : public fw::RandomSource {
    public:
     explicit Random(std::uint64_t seed) : engine_(seed) {}
@@ -156,7 +145,7 @@ class RekeyWorld {
   RekeyWorldResult result_;
   std::mt19937_64 random_;
   FakeDevice device_;
-  Bus bus_{device_};
+  FakeRegisterBus bus_{device_};
   Random firmware_random_;
   std::unique_ptr<fw::Storage<1024, 256, 4>> storage_ = std::make_unique<fw::Storage<1024, 256, 4>>();
   fw::Firmware firmware_{bus_, firmware_random_, *storage_};

@@ -39,8 +39,8 @@ struct PaceTerms {
   std::uint8_t window = 1;
   Ticks t_ike = 0;
   bool designated = false;
-  std::uint8_t hard_over_soft =
-      0;  ///< How far the hard limit lies beyond the soft one at least, in 1/64 of the soft one.
+  /// How far the hard limit lies beyond the soft one at least, in 1/64 of the soft one.
+  std::uint8_t hard_over_soft = 0;
 };
 
 /// The scheduler of rekeys. Everything is O(1), rounds are in pieces.
@@ -114,6 +114,8 @@ class Pacing {
 
   [[nodiscard]] std::uint16_t leader_of(std::uint16_t index) const;
   [[nodiscard]] std::uint16_t partner_of(std::uint16_t leader) const;
+  // Until the first of the pair's hard limits is likely reached.
+  [[nodiscard]] Ticks left_of(std::uint16_t leader, Ticks now) const;
   Group& group_of(const Entry& entry) { return groups_[entry.group]; }
   [[nodiscard]] const Group& group_of(const Entry& entry) const { return groups_[entry.group]; }
   [[nodiscard]] Ticks phase_lasts(const Entry& leader) const;

@@ -127,7 +127,7 @@ class SaManager final : public EventListener {
   void finish_erase(std::uint16_t index, abi::TransitionCause cause);
 
   // The way out by time (sa_drain.cpp).
-  void begin_leaving(std::uint16_t index, const Side& replacement, std::uint64_t now);
+  void begin_leaving(std::uint16_t index, std::uint64_t now, const Side& replacement = {kNone, 0, false});
   abi::MailboxCode drain(std::uint16_t index, std::uint64_t guard, std::uint64_t now);
   struct Traffic {
     bool alive = false;

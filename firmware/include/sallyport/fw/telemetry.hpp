@@ -31,13 +31,18 @@ class Histogram {
   std::uint32_t total_ = 0;
 };
 
+/// A mean after a new value that makes an eighth of it.
+constexpr Ticks an_eighth_nearer(Ticks mean, Ticks value) {
+  // By what it differs, so that no sum overflows.
+  const auto change = static_cast<std::int32_t>(value) - static_cast<std::int32_t>(mean);
+  return static_cast<Ticks>(static_cast<std::int32_t>(mean) + change / 8);
+}
+
 /// A mean of which each new value makes an eighth; the first value is taken whole.
 class RecentMean {
  public:
   void add(Ticks value) {
-    // By what it differs, so that no sum overflows.
-    const auto change = static_cast<std::int32_t>(value) - static_cast<std::int32_t>(mean_);
-    mean_ = any_ ? static_cast<Ticks>(static_cast<std::int32_t>(mean_) + change / 8) : value;
+    mean_ = any_ ? an_eighth_nearer(mean_, value) : value;
     any_ = true;
   }
   /// `otherwise` before the first value.
