@@ -14,7 +14,8 @@ constexpr double kMeanRate = 1e8;  // octets a second
 constexpr double kAsymmetry = 0.1;
 constexpr std::uint16_t kSoftFrom = 8'000;
 constexpr std::uint16_t kSoftSpan = 500;
-constexpr std::uint16_t kTakeOverFrom = 9'000;  // of the end that is not designated
+constexpr std::uint16_t kLeastSoftFrom = 2'500;  // a shorter life is not offered
+constexpr std::uint16_t kTakeOverFrom = 9'000;   // of the end that is not designated
 }  // namespace
 
 const char* name(Shape shape) {
@@ -104,7 +105,12 @@ std::optional<RekeyWorld::Keys> RekeyWorld::install(unsigned pair, const abi::Ma
   // As if it had been there for a part of its life.
   request.in_hard_octets = request.out_hard_octets =
       static_cast<std::uint64_t>((1 - life_used) * static_cast<double>(hard_octets_));
-  request.soft_from = p.by_peer ? kTakeOverFrom : kSoftFrom;
+  // Rule 6 of the extension: the soft limit leaves G = M * T_ike before the hard one, M the peak rate.
+  const double peak = kMeanRate * (1 + config_.spread) * (config_.shape == Shape::kBursty ? 2 : 1);
+  const double least = peak * static_cast<double>(t_ike_.value()) * 1e-9 / static_cast<double>(request.out_hard_octets);
+  const double latest = (1 - least) * fw::kWhole - kSoftSpan;
+  const double usual = p.by_peer ? kTakeOverFrom : kSoftFrom;
+  request.soft_from = static_cast<std::uint16_t>(std::clamp(latest, static_cast<double>(kLeastSoftFrom), usual));
   request.soft_span = kSoftSpan;
   request.out_spi = kPeerSpi;
   request.group = static_cast<std::uint16_t>(pair % config_.ike_sas);
