@@ -46,7 +46,8 @@ def page(result: dict, text: str) -> str:
 SA is rekeyed by count, asked for by the firmware's pacing. Made by `./dev bench rekey --write` (`tests/rekey`: the firmware over the
 behavioural table, IKE as exchanges that take a round trip and get lost).
 
-T is the time to the hard limit at a pair's mean rate; rates differ by up to half of the mean. Soft limits lie at 80 to 85 %. The round
+T is the time to the hard limit at a pair's mean rate; rates differ by up to half of the mean. Soft limits lie at 80 to 85 %, or lower where that would
+not leave T_ike at the peak rate. The round
 trip is {result['rtt_s'] * 1e3:g} ms, the reorder guard twice that, a lost message is sent again after {result['retransmit_s']:g} s. Asymmetric: a tenth of the octets
 comes back. Bursty: each pair is silent half of the time and twice as fast in the other half. F = P (2 D_ike + D_drain) / (T' R), with
 T' the time to the soft limit and measured times. Times are counted from the start, when all SAs are of different age and have short lives
