@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path("build/synth")
 FIGURES = pathlib.Path("out/synth/area.json")
 # Engines of compact on an ECP5-85F: decision 9. The simulation's model of 64 SAs (rtl/top/CMakeLists.txt) has the same.
-BOARD = {"ENGINES": 7, "SBOX_RAM": "1'b1"}
+BOARD = {"ENGINES": 6, "SBOX_RAM": "1'b1"}
 # What is synthesised: the configurations that the documents speak of.
 CONFIGURATIONS = {
     "compact": [{"FULL": "1'b0", "NUM_SAS": 64, **BOARD}, {"FULL": "1'b0", "NUM_SAS": 1024, "ENGINES": 2}],

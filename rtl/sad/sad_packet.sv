@@ -168,10 +168,14 @@ module sad_packet
 
   wire passed = verdict_q == VERDICT_OK && !is_look;
 
+  // Who gets a view of the SA is refused a clock after the verdict: the verdict's path is too long to clear a view as well.
+  wire has_view = is_out || is_look;
+  wire refused  = clock_q == 5'd9 && verdict_q != VERDICT_OK;
+
   always_comb begin
     access_o = '0;
     if (reading) begin
-      access_o = reads;
+      if (!refused) access_o = reads;
     end else if (phase_q == WRITE) begin
       unique case (step_q)
         3'd0: begin
@@ -211,7 +215,6 @@ module sad_packet
   end
 
   // ------------------------------------------------------------------ sequence
-  wire needs_key = (is_out || is_look) && verdict == VERDICT_OK;
   wire taken     = (out_valid_o && out_taken_i) || (look_valid_o && look_taken_i) || (commit_valid_o && commit_taken_i);
   wire written   = phase_q == WRITE && step_q == 3'd6;
 
@@ -227,7 +230,7 @@ module sad_packet
   assign done_o         = written && !answer_q;
   assign view_load_o    = reading;
   // A refusal has cleared the view before it is on offer.
-  assign view_clear_o   = start_i || taken || (reading && ((clock_q == 5'd8 && !needs_key) ||
+  assign view_clear_o   = start_i || taken || (reading && ((clock_q == 5'd8 && !has_view) || refused ||
                                                            (clock_q == 5'd18 && found_q.any_bad)));
 
   always_ff @(posedge clk_i) begin
@@ -309,10 +312,14 @@ module sad_packet
             end
             5'd8: begin
               verdict_q <= verdict;
-              if (!needs_key) begin
+              if (!has_view) begin
                 phase_q  <= WRITE;
                 answer_q <= 1'b1;
               end
+            end
+            5'd9: if (refused) begin
+              phase_q  <= WRITE;
+              answer_q <= 1'b1;
             end
             5'd18: begin
               if (found_q.any_bad) verdict_q <= VERDICT_DEAD_MEMORY;

@@ -10,6 +10,8 @@
 //                                   +1          +1
 //   key                                                     verdict key     answer
 //
+// With a refusal clock 9 reads nothing.
+//
 // A look-up reads inc: top (0), reconstructs the number (3), reads its window word (4). A commit reads inc: octets (0), top
 // (1), packets (2), the number's window word (4) and the first word to clear (5). A failed ICV reads its count (0).
 module sad_schedule

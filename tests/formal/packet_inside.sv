@@ -259,7 +259,7 @@ module packet_inside
         // The verdict follows from the entry as it was.
         if ((reading && clock_i >= 5'd9) || writing) i_verdict: assert (verdict_i == verdict_was);
       end
-      if (reading && clock_i >= 5'd9) i_key: assert (verdict_i == VERDICT_OK && (is_out || is_look));
+      if (reading && clock_i >= 5'd9) i_key: assert ((is_out || is_look) && (clock_i == 5'd9 || verdict_i == VERDICT_OK));
       // What was broken has no effect.
       if (writing && okay) i_known: assert (!found_i.id_bad);
       if (writing && !okay) i_broken: assert (!refused && verdict_i != VERDICT_OK);
