@@ -243,8 +243,12 @@ enum class Op : std::uint8_t {
                ///< arg2 = {bit b [22:16], bit a [6:0]}; equal bits flip one.
   kPokeSeq = 11,  ///< Simulation only (else bad_op): outbound sequence number, or top of the inbound window with only
                   ///< that number seen, := {arg2, arg1}. For tests near the end of the numbers.
+  kMarch = 12,    ///< Memory march over a free entry (else bad_state); generation is ignored, and kept. Reads all its
+                  ///< words, which are zero, and writes and reads back a pattern, its inverse and zero, so that every
+                  ///< data and check bit has been 0 and 1; `memory`: a word differed or had a wrong bit, corrected or
+                ///< not. Wrong bits are mended and counted as ever, so a fault that passes is gone when it is repeated.
 };
-inline constexpr unsigned kOpCount = 12;
+inline constexpr unsigned kOpCount = 13;
 /// The name as documents and logs write it; "?" for a number that is none.
 constexpr const char* name(Op value) {
   switch (value) {
@@ -272,6 +276,8 @@ constexpr const char* name(Op value) {
       return "flip";
     case Op::kPokeSeq:
       return "poke_seq";
+    case Op::kMarch:
+      return "march";
   }
   return "?";
 }
