@@ -90,7 +90,8 @@ package sallyport_abi_pkg;
     OP_CLEAR_STAGING = 8'd9,
     OP_FLIP = 8'd10,
     OP_POKE_SEQ = 8'd11,
-    OP_MARCH = 8'd12
+    OP_MARCH = 8'd12,
+    OP_VERIFY = 8'd13
   } op_e;
 
   // Result of an operation.

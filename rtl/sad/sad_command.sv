@@ -4,7 +4,7 @@
 // commit, in clocks: 8 image checked, 19 words copied from the staging slot, zero counters (4 + WINDOW/64), 6 the key read
 // back into the view registers, 51 or 71 hash key, 2 hash key written, generation, state last, 32 staging slot zeroed.
 // erase: state "erasing", seven key words zero; sad_events sets the entry free when it has nothing left to tell.
-// march: sad_march.
+// march, verify: sad_march.
 module sad_command
   import sallyport_abi_pkg::*;
   import sad_pkg::*;
@@ -168,7 +168,7 @@ module sad_command
   // Its first clock is that of the check that lets it through.
   access_t march_access;
   logic    march_done, march_wrong;
-  wire     march_start = phase_q == CHECK && check == CMD_CODE_OK && req_q.op == OP_MARCH;
+  wire     march_start = phase_q == CHECK && check == CMD_CODE_OK && req_q.op inside {OP_MARCH, OP_VERIFY};
 
   sad_march #(
       .WINDOW(WINDOW)
@@ -176,6 +176,7 @@ module sad_command
       .clk_i,
       .rst_ni,
       .start_i (march_start),
+      .verify_i(req_q.op == OP_VERIFY),
       .name_i,
       .done_o  (march_done),
       .wrong_o (march_wrong),
@@ -296,7 +297,7 @@ module sad_command
             code_q  <= CMD_CODE_OK;
             known_q <= 1'b0;
             phase_q <= HEAD;
-            if (req_i.op > OP_MARCH || (!SIM && (req_i.op == OP_FLIP || req_i.op == OP_POKE_SEQ))) begin
+            if (req_i.op > OP_VERIFY || (!SIM && (req_i.op == OP_FLIP || req_i.op == OP_POKE_SEQ))) begin
               code_q  <= CMD_CODE_BAD_OP;
               phase_q <= DONE;
             end else if (!no_entry && req_i.index >= 16'(NUM_SAS)) begin
@@ -321,7 +322,7 @@ module sad_command
               OP_ERASE: phase_q <= WIPE;
               OP_SNAPSHOT: phase_q <= SNAP;
               OP_FLIP: phase_q <= DONE;
-              OP_MARCH: phase_q <= MARCH;
+              OP_MARCH, OP_VERIFY: phase_q <= MARCH;
               default: phase_q <= WRITES;
             endcase
           end
@@ -389,7 +390,7 @@ module sad_command
       // G9: nothing but reserve, commit and march writes an entry under another generation, and generation 0 is never given.
       if (access_o.wr_en != '0 && !(req_q.op inside {OP_RESERVE, OP_COMMIT, OP_MARCH})) a_g9_write: assert (same_gen);
       if (access_o.wr_en[SAD_MEM_STATE] && access_o.wr_word == 5'd1 && phase_q != MARCH) a_g9_fresh: assert (name_next.generation != '0);
-      if (march_start) a_g6_march: assert (is_free);
+      if (march_start && req_q.op == OP_MARCH) a_g6_march: assert (is_free);
       // G5: the staging bank is read for a commit only, and the slot of one that succeeded is zeroed.
       if (stg_rd_o) a_g5_staging: assert (req_q.op == OP_COMMIT);
     end

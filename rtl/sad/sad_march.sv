@@ -1,4 +1,5 @@
-// The memory march over one free entry (abi.toml, op march): all words of all six memories, in five passes.
+// The memory march over one free entry (abi.toml, op march): all words of all six memories, in five passes. And the first half of its
+// first pass alone, for an entry in any state (op verify): all words are read, and only their check bits are looked at.
 //
 //   pass   writes                                            reads, and expects
 //   0      nothing                                           0; state word 1: the generation
@@ -22,9 +23,10 @@ module sad_march
     input  logic    clk_i,
     input  logic    rst_ni,
     input  logic    start_i,
+    input  logic    verify_i,  // with start_i
     input  name_t   name_i,    // with start_i: what state word 1 says
     output logic    done_o,
-    output logic    wrong_o,   // valid with done_o: a word differed, or had wrong bits, corrected or not
+    output logic    wrong_o,   // valid with done_o: a word differed (march), or had wrong bits, corrected or not
     output access_t access_o,
     input  lanes_t  lanes_i,
     input  ecc_t    ecc_i
@@ -51,7 +53,7 @@ module sad_march
   logic [2:0] pass_q;
   logic [4:0] step_q;
   name_t      kept_q;
-  logic       wrong_q;
+  logic       verify_q, wrong_q;
 
   wire last_pass = pass_q == 3'd4;
 
@@ -117,12 +119,12 @@ module sad_march
       default: misc = word_of(pass_q, 5'(lanes_i.misc_word));
     endcase
     differs = 1'b0;
-    if (phase_q == READ) begin
+    if (phase_q == READ && !verify_q) begin
       if (lanes_i.cfg_new && lanes_i.cfg != word_of(pass_q, 5'(lanes_i.cfg_word))) differs = 1'b1;
       if (lanes_i.ctr_new && lanes_i.ctr != word_of(pass_q, ctr_word)) differs = 1'b1;
       if (lanes_i.misc_new && lanes_i.misc != misc) differs = 1'b1;
-      if (ecc_i.one_bit || ecc_i.two_bits) differs = 1'b1;
     end
+    if (phase_q == READ && (ecc_i.one_bit || ecc_i.two_bits)) differs = 1'b1;
   end
 
   // ------------------------------------------------------------------ sequence
@@ -132,11 +134,12 @@ module sad_march
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      phase_q <= IDLE;
-      pass_q  <= '0;
-      step_q  <= '0;
-      kept_q  <= '0;
-      wrong_q <= 1'b0;
+      phase_q  <= IDLE;
+      pass_q   <= '0;
+      step_q   <= '0;
+      kept_q   <= '0;
+      verify_q <= 1'b0;
+      wrong_q  <= 1'b0;
     end else if (phase_q != IDLE || start_i) begin
       step_q <= step_q + 5'd1;
       if (differs) wrong_q <= 1'b1;
@@ -148,15 +151,16 @@ module sad_march
         READ: if (step_q == last_read) begin
           step_q  <= '0;
           pass_q  <= pass_q + 3'd1;
-          phase_q <= last_pass ? DONE : WRITE;
+          phase_q <= last_pass || verify_q ? DONE : WRITE;
         end
         DONE: phase_q <= IDLE;
         default: begin
-          step_q  <= '0;
-          pass_q  <= '0;
-          kept_q  <= name_i;
-          wrong_q <= 1'b0;
-          phase_q <= READ;
+          step_q   <= '0;
+          pass_q   <= '0;
+          kept_q   <= name_i;
+          verify_q <= verify_i;
+          wrong_q  <= 1'b0;
+          phase_q  <= READ;
         end
       endcase
     end

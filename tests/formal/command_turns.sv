@@ -236,7 +236,7 @@ module command_turns
     if (started_q && busy_q) begin
       if (access.wr_en != '0) begin
         a_g9_old: assert (req_q.op inside {OP_RESERVE, OP_MARCH} ? free : req_q.op == OP_COMMIT ? free || (larval && same) : same && !free);
-        a_g9_reads: assert (!(req_q.op inside {OP_NOP, OP_SNAPSHOT, OP_COUNTER, OP_CLEAR_STAGING, OP_FLIP, OP_POKE_SEQ}));
+        a_g9_reads: assert (!(req_q.op inside {OP_NOP, OP_SNAPSHOT, OP_COUNTER, OP_CLEAR_STAGING, OP_FLIP, OP_POKE_SEQ, OP_VERIFY}));
       end
       if (writes_life) a_g9_moves: assert (allowed);
       if (writes_name && req_q.op != OP_MARCH) a_g9_fresh: assert (req_q.op inside {OP_RESERVE, OP_COMMIT} &&
@@ -343,20 +343,22 @@ module command_turns
       if (installs) h_installs: assert (req_q.op == OP_COMMIT && (free || (larval && same)));
       if (phase == WIPE) h_wipe: assert ((req_q.op == OP_COMMIT && (free || (larval && same))) || (req_q.op == OP_ERASE && same && !free));
       if (phase == MARCH) begin
-        h_march:  assert (req_q.op == OP_MARCH && free && (march_phase == MARCH_DONE ? march_pass == 3'd5 : march_pass <= 3'd4));
+        h_march:  assert (u_command.u_march.verify_q == (req_q.op == OP_VERIFY));
+        if (req_q.op == OP_VERIFY) h_verify: assert (march_phase == MARCH_DONE ? march_pass == 3'd1 : march_phase == MARCH_READ && march_pass == '0);
+        else h_marches: assert (req_q.op == OP_MARCH && free && (march_phase == MARCH_DONE ? march_pass == 3'd5 : march_pass <= 3'd4));
         h_msteps: assert (march_step <= (march_phase == MARCH_WRITE ? u_command.u_march.last_write : u_command.u_march.last_read));
         h_mreads: assert (march_phase == MARCH_READ ? (!reads || (march_step >= 5'd2 && march_step < u_command.u_march.last_read)) &&
                                                       (!comes || march_step >= 5'd3) : !reads && !comes);
-        h_mlife:  assert (life_q == march_life);
-        h_mname:  assert (u_command.u_march.kept_q.generation == was_generation_q &&
+        if (req_q.op == OP_MARCH) h_mlife: assert (life_q == march_life);
+        if (req_q.op == OP_MARCH) h_mname: assert (u_command.u_march.kept_q.generation == was_generation_q &&
                           ((march_pass inside {[3'd1:3'd3]}) || (march_pass == 3'd4 && march_phase == MARCH_WRITE && march_step == '0) ||
                            name_q.generation == was_generation_q));
       end
       h_mphase: assert ((phase == MARCH) == (march_phase != MARCH_IDLE) && (phase != MARCH || march_pass != '0 || march_phase == MARCH_READ));
       if (phase == DONE && req_q.op == OP_MARCH) h_marched: assert (life_q == was_life_q && name_q.generation == was_generation_q);
       if (phase == SNAP) h_snap: assert (req_q.op == OP_SNAPSHOT);
-      if (phase == CHECK) h_check: assert (!(req_q.op inside {OP_NOP, OP_COUNTER, OP_CLEAR_STAGING, OP_POKE_SEQ, OP_FLIP}) && req_q.op <= OP_MARCH);
-      if (phase == HEAD) h_head: assert (!(req_q.op inside {OP_NOP, OP_COUNTER, OP_CLEAR_STAGING, OP_POKE_SEQ, OP_FLIP}) && req_q.op <= OP_MARCH);
+      if (phase == CHECK) h_check: assert (!(req_q.op inside {OP_NOP, OP_COUNTER, OP_CLEAR_STAGING, OP_POKE_SEQ, OP_FLIP}) && req_q.op <= OP_VERIFY);
+      if (phase == HEAD) h_head: assert (!(req_q.op inside {OP_NOP, OP_COUNTER, OP_CLEAR_STAGING, OP_POKE_SEQ, OP_FLIP}) && req_q.op <= OP_VERIFY);
       if (phase == CLEAR) h_clear: assert (req_q.op == OP_CLEAR_STAGING || (req_q.op == OP_COMMIT && life_q.state == ENTRY_STATE_ACTIVE));
       if (phase == DONE && req_q.op == OP_COMMIT) h_done: assert (life_q == was_life_q || life_q.state inside {ENTRY_STATE_ACTIVE, ENTRY_STATE_ERASING});
       if (phase != DONE) h_tell: assert (phase == IDLE || !u_command.tell_q);

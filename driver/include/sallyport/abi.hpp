@@ -247,8 +247,11 @@ enum class Op : std::uint8_t {
                   ///< words, which are zero, and writes and reads back a pattern, its inverse and zero, so that every
                   ///< data and check bit has been 0 and 1; `memory`: a word differed or had a wrong bit, corrected or
                 ///< not. Wrong bits are mended and counted as ever, so a fault that passes is gone when it is repeated.
+  kVerify = 13,  ///< Read all words of an entry, in any state; generation is ignored, and nothing is written. `memory`:
+                 ///< a word had wrong bits. They are mended and counted, or kill the SA, as ever (G10); one of each
+                 ///< kind a time, so who wants to hear ok repeats it.
 };
-inline constexpr unsigned kOpCount = 13;
+inline constexpr unsigned kOpCount = 14;
 /// The name as documents and logs write it; "?" for a number that is none.
 constexpr const char* name(Op value) {
   switch (value) {
@@ -278,6 +281,8 @@ constexpr const char* name(Op value) {
       return "poke_seq";
     case Op::kMarch:
       return "march";
+    case Op::kVerify:
+      return "verify";
   }
   return "?";
 }

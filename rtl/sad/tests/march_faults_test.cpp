@@ -32,7 +32,8 @@ struct Place {
 
 struct Fault {
   Place at;
-  std::optional<unsigned> bit;     ///< Of the codeword {check, data}: stuck at `value`. Else the word is a second name of `answers`.
+  std::optional<unsigned>
+      bit;  ///< Of the codeword {check, data}: stuck at `value`. Else the word is a second name of `answers`.
   bool value = false;
   unsigned answers = 0;
 };
@@ -72,7 +73,8 @@ class Machine {
   bool free_again() {
     for (unsigned m = 0; m < kMemories; ++m) {
       for (unsigned w = 0; w < kWords[m]; ++w) {
-        if (words_[m][w].data != (m == 0 && w == 1 ? name_ : 0) || words_[m][w].check != sums(m, words_[m][w].data)) return false;
+        if (words_[m][w].data != (m == 0 && w == 1 ? name_ : 0) || words_[m][w].check != sums(m, words_[m][w].data))
+          return false;
       }
     }
     return true;

@@ -17,9 +17,12 @@ template <class V>
 class SadMarch : public testing::Test {
  protected:
   static constexpr bool kWide = !std::is_same_v<V, Table64>;
-  static constexpr Memory kMemories[] = {{SadMem::kState, 2, 36}, {SadMem::kCfg, 12, 72},
-                                         {SadMem::kKey, 7, 72},   {SadMem::kOutc, 3, 72},
-                                         {SadMem::kInc, kWide ? 20 : 5, 72}, {SadMem::kFw, 4, 22}};
+  static constexpr Memory kMemories[] = {{SadMem::kState, 2, 36},
+                                         {SadMem::kCfg, 12, 72},
+                                         {SadMem::kKey, 7, 72},
+                                         {SadMem::kOutc, 3, 72},
+                                         {SadMem::kInc, kWide ? 20 : 5, 72},
+                                         {SadMem::kFw, 4, 22}};
 
   CommandAnswer march(std::uint16_t index, std::uint16_t generation = 0) {
     return bench.command(Op::kMarch, index, generation);
@@ -37,6 +40,9 @@ TYPED_TEST(SadMarch, HealthyMemoryPassesAndCountsNoErrors) {
     EXPECT_EQ(done.code, CmdCode::kOk) << index;
     EXPECT_EQ(done.state, EntryState::kFree);
     EXPECT_EQ(done.generation, 0);
+    if (!TableBench<TypeParam>::kFull) {
+      EXPECT_EQ(done.clocks, TestFixture::kWide ? 180U : 116U);
+    }
   }
   this->bench.settle();
   EXPECT_EQ(this->bench.corrected(), 0U);
@@ -144,6 +150,56 @@ TYPED_TEST(SadMarch, FindsTwoFlippedBits) {
   const CommandAnswer installed = bench.install(20, Sa::outbound(0x4444));
   EXPECT_EQ(installed.code, CmdCode::kOk);
   EXPECT_EQ(bench.admit(20, installed.generation, 40).verdict, Verdict::kOk);
+}
+
+TYPED_TEST(SadMarch, VerifyReadsAnyEntryAndChangesNothing) {
+  TableBench<TypeParam>& bench = this->bench;
+  const Sa in = Sa::inbound(9);
+  ASSERT_EQ(bench.install(8, Sa::outbound(0x2000)).code, CmdCode::kOk);
+  ASSERT_EQ(bench.install(9, in).code, CmdCode::kOk);
+  ASSERT_EQ(bench.command(Op::kReserve, 10, 0, 0, 0x300A).code, CmdCode::kOk);
+  const Answer first = bench.admit(8, 1, 40);
+  EXPECT_EQ(bench.receive(in.spi, 5, 40), Verdict::kOk);
+  for (std::uint16_t index = 0; index < 64; ++index) {
+    const CommandAnswer done = bench.command(Op::kVerify, index, 0xFFFF);
+    EXPECT_EQ(done.code, CmdCode::kOk) << index;
+    if (!TableBench<TypeParam>::kFull) {
+      EXPECT_EQ(done.clocks, TestFixture::kWide ? 35U : 25U);
+    }
+  }
+  EXPECT_EQ(bench.command(Op::kVerify, 64).code, CmdCode::kBadIndex);
+  const Answer second = bench.admit(8, 1, 40);
+  EXPECT_EQ(second.seq, first.seq + 1);
+  EXPECT_EQ(second.view, first.view);
+  EXPECT_EQ(bench.receive(in.spi, 5, 40), Verdict::kReplay);
+  EXPECT_EQ(bench.receive(in.spi, 6, 40), Verdict::kOk);
+  EXPECT_EQ(bench.snapshot(10).state, EntryState::kLarval);
+  EXPECT_EQ(bench.corrected() + bench.fatal(), 0U);
+  EXPECT_TRUE(bench.events().empty());
+}
+
+TYPED_TEST(SadMarch, VerifyFindsWrongBits) {
+  TableBench<TypeParam>& bench = this->bench;
+  std::uint32_t corrected = 0, fatal = 0;
+  for (const Memory& memory : TestFixture::kMemories) {
+    for (unsigned word = 0; word < memory.words; ++word) {
+      const CommandAnswer installed = bench.install(8, Sa::outbound(0x2000));
+      ASSERT_EQ(installed.code, CmdCode::kOk);
+      bench.flip(memory.mem, 8, word, 7, 7);
+      EXPECT_EQ(bench.command(Op::kVerify, 8).code, CmdCode::kMemory) << abi::name(memory.mem) << ' ' << word;
+      EXPECT_EQ(bench.command(Op::kVerify, 8).code, CmdCode::kOk);
+      EXPECT_EQ(bench.corrected(), ++corrected);
+      EXPECT_EQ(bench.admit(8, installed.generation, 40).verdict, Verdict::kOk);
+      bench.flip(memory.mem, 8, word, 7, 11);
+      EXPECT_EQ(bench.command(Op::kVerify, 8).code, CmdCode::kMemory) << abi::name(memory.mem) << ' ' << word;
+      const CommandAnswer dead = bench.command(Op::kVerify, 8);
+      EXPECT_EQ(dead.code, CmdCode::kOk);
+      EXPECT_EQ(dead.dead, DeadReason::kMemory);
+      EXPECT_EQ(bench.fatal(), ++fatal);
+      EXPECT_EQ(bench.events().size(), 1U);
+      ASSERT_EQ(bench.command(Op::kErase, 8, dead.generation).state, EntryState::kFree);
+    }
+  }
 }
 
 }  // namespace

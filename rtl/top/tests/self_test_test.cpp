@@ -34,7 +34,8 @@ class SelfTest : public testing::Test {
   void clock() {
     core_before();
     v_.eval();
-    ports_moved = ports_moved || (!v_.active_o && (v_.desc_valid_o | v_.s_valid_o | v_.stat_ready_o | v_.m_ready_o) != 0);
+    ports_moved =
+        ports_moved || (!v_.active_o && (v_.desc_valid_o | v_.s_valid_o | v_.stat_ready_o | v_.m_ready_o) != 0);
     core_look();
     v_.clk_i = 1;
     v_.eval();
@@ -43,7 +44,8 @@ class SelfTest : public testing::Test {
     ++clocks_;
   }
 
-  // test_req_t from the least significant bit up: data 32, word 7, write, read, stop_seq 16, stop, lane 3, inbound, seq 16, go.
+  // test_req_t from the least significant bit up: data 32, word 7, write, read, stop_seq 16, stop, lane 3, inbound, seq
+  // 16, go.
   void request(std::uint64_t low, std::uint64_t high) {
     v_.req_i[0] = static_cast<std::uint32_t>(low);
     v_.req_i[1] = static_cast<std::uint32_t>(low >> 32);
@@ -51,7 +53,9 @@ class SelfTest : public testing::Test {
     clock();
     v_.req_i[0] = v_.req_i[1] = v_.req_i[2] = 0;
   }
-  void write(unsigned word, std::uint32_t data) { request(std::uint64_t{1} << 39 | std::uint64_t{word} << 32 | data, 0); }
+  void write(unsigned word, std::uint32_t data) {
+    request(std::uint64_t{1} << 39 | std::uint64_t{word} << 32 | data, 0);
+  }
   std::uint32_t read(unsigned word) {
     request(std::uint64_t{1} << 40 | std::uint64_t{word} << 32, 0);
     return static_cast<std::uint32_t>(rsp(0, 32));
@@ -305,8 +309,8 @@ TEST_F(SelfTest, AnAbortBeforeTheDescriptorIsTaken) {
   EXPECT_EQ(octets(), 16U);
 }
 
-// At every clock of a run: a packet that was begun is sent to its end, what comes out is dropped, and the ports stay shut
-// until the core is idle.
+// At every clock of a run: a packet that was begun is sent to its end, what comes out is dropped, and the ports stay
+// shut until the core is idle.
 TEST_F(SelfTest, AnAbortAtAnyClock) {
   stall_ = 2;
   for (unsigned at = 0; at < 40; ++at) {
