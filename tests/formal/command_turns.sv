@@ -350,9 +350,10 @@ module command_turns
         h_mreads: assert (march_phase == MARCH_READ ? (!reads || (march_step >= 5'd2 && march_step < u_command.u_march.last_read)) &&
                                                       (!comes || march_step >= 5'd3) : !reads && !comes);
         if (req_q.op == OP_MARCH) h_mlife: assert (life_q == march_life);
-        if (req_q.op == OP_MARCH) h_mname: assert (u_command.u_march.kept_q.generation == was_generation_q &&
-                          ((march_pass inside {[3'd1:3'd3]}) || (march_pass == 3'd4 && march_phase == MARCH_WRITE && march_step == '0) ||
-                           name_q.generation == was_generation_q));
+        // What a_g9_march comes from at the end, 110 clocks later: too many for a mutant to be found by that.
+        h_mkept:  assert (u_command.u_march.kept_q.generation == was_generation_q);
+        if (req_q.op == OP_MARCH) h_mname: assert ((march_pass inside {[3'd1:3'd3]}) ||
+            (march_pass == 3'd4 && march_phase == MARCH_WRITE && march_step == '0) || name_q.generation == was_generation_q);
       end
       h_mphase: assert ((phase == MARCH) == (march_phase != MARCH_IDLE) && (phase != MARCH || march_pass != '0 || march_phase == MARCH_READ));
       if (phase == DONE && req_q.op == OP_MARCH) h_marched: assert (life_q == was_life_q && name_q.generation == was_generation_q);
