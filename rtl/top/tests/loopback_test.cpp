@@ -367,6 +367,10 @@ TEST_F(Loopback, MarchesBeforeTraffic) {
   install(false);
   there_and_back(false, 100, 1);
   EXPECT_EQ(bench.command(abi::Op::kMarch, kOutIndex), abi::CmdCode::kBadState);
+  for (std::uint32_t index = 0; index < 64; ++index) {
+    ASSERT_EQ(bench.command(abi::Op::kVerify, index), abi::CmdCode::kOk);
+  }
+  there_and_back(false, 64, 2);
 }
 
 }  // namespace
