@@ -243,10 +243,10 @@ enum class Op : std::uint8_t {
                ///< arg2 = {bit b [22:16], bit a [6:0]}; equal bits flip one.
   kPokeSeq = 11,  ///< Simulation only (else bad_op): outbound sequence number, or top of the inbound window with only
                   ///< that number seen, := {arg2, arg1}. For tests near the end of the numbers.
-  kMarch = 12,    ///< Memory march over a free entry (else bad_state); generation is ignored, and kept. Reads all its
-                  ///< words, which are zero, and writes and reads back a pattern, its inverse and zero, so that every
-                  ///< data and check bit has been 0 and 1; `memory`: a word differed or had a wrong bit, corrected or
-                ///< not. Wrong bits are mended and counted as ever, so a fault that passes is gone when it is repeated.
+  kMarch = 12,  ///< Memory march over a free entry (else bad_state); generation is ignored, and kept. All its words are
+                ///< read as zero, then written and read back: a pattern, its inverse, zero; every data and check bit is
+                ///< 0 once and 1 once. `memory`: a word differed, or had wrong bits. These are mended and counted as
+                ///< ever: what was wrong but once is gone when it is repeated.
   kVerify = 13,  ///< Read all words of an entry, in any state; generation is ignored, and nothing is written. `memory`:
                  ///< a word had wrong bits. They are mended and counted, or kill the SA, as ever (G10); one of each
                  ///< kind a time, so who wants to hear ok repeats it.
