@@ -5,6 +5,7 @@ set(SALLYPORT_RTL_PACKAGES
     mcu/generated/sallyport_core_regs_pkg.sv
     mcu/generated/sallyport_core_devices_pkg.sv
     pkg/reg_pkg.sv
+    pkg/self_test_pkg.sv
     pkg/sad_pkg.sv
     pkg/esp_pkg.sv)
 # More packages by their own rooms.

@@ -73,7 +73,9 @@ def tables(result: dict) -> str:
         out.append(row([f"`{command['command']}`", *(f"{d['commands'][index]['clocks']:,} (most {d['commands'][index]['most_clocks']:,}; "
                                                      f"host {d['commands'][index]['host_clocks']:,})" for d in devices)]))
     out.append(row(["event, crossing to notice", *(f"{d['event_clocks']['to_notice']:,}" for d in devices)]))
-    out.append(row(["event, crossing to the host's hands", *(f"{d['event_clocks']['to_host']:,}" for d in devices)]))
+    out.append(row(["event, crossing to the host's mailbox", *(f"{d['event_clocks']['to_host']:,}" for d in devices)]))
+    out.append(row(["loading and checking the image", *(f"{d['start_clocks']['load']:,}" for d in devices)]))
+    out.append(row(["start, with its tests", *(f"{d['start_clocks']['start']:,}" for d in devices)]))
     out += ["", row(["at", "installs a second (reserve and install of a pair)", "rekeys a second (and supersede, retire)"]), "|---|---|---|",
             row(["100 MHz", f"{result['installs_per_second']:,.0f}", f"{result['rekeys_per_second']:,.0f}"])]
     out += [row([f"{r['mhz']:.1f} MHz, LFE5U-85F {grade}", f"{r['installs_per_second']:,.0f}", f"{r['rekeys_per_second']:,.0f}"])

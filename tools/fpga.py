@@ -257,7 +257,7 @@ def tables(design: Design, made: dict, results: list[dict]) -> str:
 
 
 def short(name: str) -> str:
-    return name.removeprefix("dut.").removeprefix("gen_compact.u_core.").removeprefix("gen_full.u_core.")
+    return name.removeprefix("dut.").removeprefix("u_packets.").removeprefix("gen_compact.u_core.").removeprefix("gen_full.u_core.")
 
 
 def rates(design: Design, results: list[dict]) -> str:

@@ -144,7 +144,9 @@ Result<RekeyLoad> Device::rekey_load() {
                    .late = answer->late,
                    .ike_ns = answer->ike_ns,
                    .drain_ns = answer->drain_ns,
-                   .noise_failed = answer->noise_failed != 0};
+                   .noise_failed = answer->noise_failed != 0,
+                   .loopback = answer->loopback != 0,
+                   .faulty = answer->faulty};
 }
 
 Result<TimeHistogram> Device::histogram(abi::Histogram which) {

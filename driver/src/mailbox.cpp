@@ -36,6 +36,7 @@ ErrorCode kind_of(MailboxCode code) {
     case MailboxCode::kOk:
     case MailboxCode::kMemory:
     case MailboxCode::kNoRandom:
+    case MailboxCode::kSelfTest:
     case MailboxCode::kDevice:
       break;
   }
@@ -52,6 +53,8 @@ const char* advice(MailboxCode code) {
       return "the entry has another tenant; drop the handle";
     case MailboxCode::kNoRandom:
       return "the device's noise source has failed its tests; it cannot be used";
+    case MailboxCode::kSelfTest:
+      return "the device's packet path gave a wrong answer in its self-test; no packet is let in, replace the device";
     case MailboxCode::kNotKeyed:
       return "the replacement is not active";
     case MailboxCode::kBadState:

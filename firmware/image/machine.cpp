@@ -77,6 +77,9 @@ void Mailbox::notice(const Words& message) {
   word_at(core_devices::kNoticeHeadAddress) = ++head_;
 }
 
+abi::CoreCause cause() {
+  return static_cast<abi::CoreCause>(word_at(core_devices::kCauseAddress) & core_devices::kCauseCauseMask);
+}
 void wake_by(std::uint32_t interrupts) { asm volatile("csrw mie, %0" : : "r"(interrupts)); }
 void sleep() { asm volatile("wfi" : : : "memory"); }
 

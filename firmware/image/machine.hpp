@@ -62,6 +62,8 @@ class Mailbox {
   std::uint32_t asked_ = 0;
 };
 
+/// Why the core started.
+abi::CoreCause cause();
 /// Lets `interrupts` (bits of mie) end the next sleep, and no others.
 void wake_by(std::uint32_t interrupts);
 /// Sleeps until one of these is there; returns at once when it is there already.

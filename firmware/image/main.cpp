@@ -26,6 +26,10 @@ void set_alarm(CoreBus& bus, std::uint64_t at) {
   static_cast<void>(bus.write32(regs::kAlarmHiAddress, static_cast<std::uint32_t>(at >> 32)));
 }
 
+void post(Firmware& firmware, Mailbox& mailbox) {
+  while (firmware.has_notice() && mailbox.room()) mailbox.notice(*firmware.take_notice_words());
+}
+
 // In memory that start.S has zeroed; built by main, because nothing runs before it.
 alignas(ImageStorage) std::byte storage_memory[sizeof(ImageStorage)];
 alignas(Firmware) std::byte firmware_memory[sizeof(Firmware)];
@@ -42,12 +46,14 @@ alignas(Firmware) std::byte firmware_memory[sizeof(Firmware)];
   mailbox.start();
   // If either fails, every request is answered with the reason.
   static_cast<void>(random.start());
-  static_cast<void>(firmware->start());
+  static_cast<void>(firmware->start(cause()));
   while (true) {
     feed_watchdog(bus);
     if (const auto request = mailbox.request()) mailbox.answer(firmware->handle(*request));
-    static_cast<void>(firmware->poll(1));
-    while (firmware->has_notice() && mailbox.room()) mailbox.notice(*firmware->take_notice_words());
+    static_cast<void>(firmware->poll_events(1));
+    post(*firmware, mailbox);
+    static_cast<void>(firmware->poll_table(1));
+    post(*firmware, mailbox);
 
     if (firmware->more_to_poll()) continue;
 

@@ -41,6 +41,12 @@ void EntryTable::remove(List& list, std::uint16_t index) {
   entry.prev = entry.next = kNone;
 }
 
+std::uint16_t EntryTable::last_free() const {
+  std::uint16_t index = size_;
+  while (index > 0 && entries_[index - 1].state != EntryState::kFree) --index;
+  return index == 0 ? kNone : static_cast<std::uint16_t>(index - 1);
+}
+
 void EntryTable::defer(std::uint16_t index) {
   remove(free_, index);
   insert_after(free_, free_.tail, index);

@@ -18,6 +18,7 @@ void SaManager::begin_leaving(std::uint16_t index, std::uint64_t now, const Side
   Leaving& leaving = table_[index].leaving;
   leaving = {};
   leaving.since = instant(now);
+  leaving.guard = Rough{policy_.drain_ns};
   leaving.replacement = replacement.index;
   leaving.replacement_generation = replacement.generation;
 }

@@ -83,7 +83,7 @@ MailboxCode SaManager::reserve(const abi::MailboxReserve& request, abi::MailboxA
   entry.pool = static_cast<abi::Pool>(request.pool);
   note(index, EntryState::kFree, EntryState::kLarval, TransitionCause::kReserve, bus_.now_ns());
   // Until then its word says that nobody has been told of it.
-  if (const MailboxCode code = intend(index, Intent::kHeld); code != MailboxCode::kOk) {
+  if (const MailboxCode code = intend(index, Intent::kHeld, request.claim != 0); code != MailboxCode::kOk) {
     static_cast<void>(erase_entry(index, TransitionCause::kRollback));
     return code;
   }

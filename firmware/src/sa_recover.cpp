@@ -16,12 +16,15 @@ MailboxCode SaManager::start(unsigned log2_sas) {
   policy_ = Policy::for_table(table_.size());
   telemetry_ = {};
   pacing_.start();
-  // What a request that was interrupted had staged is nobody's.
-  for (std::uint8_t slot = 0; slot < abi::kStagingSlots; ++slot) {
-    if (!port_.run(abi::Op::kClearStaging, 0, 0, slot).answered) return MailboxCode::kBus;
-  }
+  if (!clear_staging()) return MailboxCode::kBus;
   for (std::uint16_t i = 0; i < table_.size(); ++i) {
-    if (const MailboxCode code = take_over(i); code != MailboxCode::kOk) return code;
+    MailboxCode code = examine(i);
+    if (code == MailboxCode::kOk) code = take_over(i);
+    if (code == MailboxCode::kMemory) {
+      put_aside(i);
+    } else if (code != MailboxCode::kOk) {
+      return code;
+    }
   }
   // When all entries are known, because the halves of a pair are looked at together.
   for (std::uint16_t i = 0; i < table_.size(); ++i) {
@@ -33,6 +36,42 @@ MailboxCode SaManager::start(unsigned log2_sas) {
     if (entry.partner != kNone && table_[entry.partner].partner != i) entry.partner = kNone;
   }
   return MailboxCode::kOk;
+}
+
+bool SaManager::clear_staging() {
+  for (std::uint8_t slot = 0; slot < abi::kStagingSlots; ++slot) {
+    if (!port_.run(abi::Op::kClearStaging, 0, 0, slot).answered) return false;
+  }
+  return true;
+}
+
+MailboxCode SaManager::examine(std::uint16_t index) {
+  // What was wrong but once is mended by the first look.
+  constexpr int kMarches = 2;
+  // Each look mends a word of each kind, or finds the SA beyond help.
+  constexpr int kLooks = 8;
+  CommandAnswer answer;
+  for (int i = 0; i < kMarches && !answer.ok(); ++i) {
+    answer = port_.run(abi::Op::kMarch, index, 0);
+    if (!answer.answered) return MailboxCode::kBus;
+    // It has a tenant, whose words are only read.
+    if (answer.code == abi::CmdCode::kBadState) break;
+  }
+  if (answer.code != abi::CmdCode::kBadState) return answer.mailbox_code();
+  for (int i = 0; i < kLooks && !answer.ok(); ++i) {
+    answer = port_.run(abi::Op::kVerify, index, 0);
+    if (!answer.answered) return MailboxCode::kBus;
+  }
+  return MailboxCode::kOk;
+}
+
+void SaManager::put_aside(std::uint16_t index) {
+  const EntryState from = table_[index].state;
+  pacing_.leaves(index);
+  table_.adopt(index, EntryState::kErasing);
+  if (from == EntryState::kErasing) return;
+  ++telemetry_.faulty;
+  note(index, from, EntryState::kErasing, TransitionCause::kTakenOver, bus_.now_ns());
 }
 
 MailboxCode SaManager::take_over(std::uint16_t index) {
@@ -47,10 +86,7 @@ MailboxCode SaManager::take_over(std::uint16_t index) {
   const EntryState from = table_[index].state;
   const std::uint64_t time = bus_.now_ns();
   if (!answer.ok()) {
-    // What cannot be read is given to nobody: it stays out of use, as if it were being erased for ever.
-    pacing_.leaves(index);
-    table_.adopt(index, EntryState::kErasing);
-    if (from != EntryState::kErasing) note(index, from, EntryState::kErasing, TransitionCause::kTakenOver, time);
+    put_aside(index);
     return MailboxCode::kOk;
   }
   const EntryState to = now.state;
@@ -98,19 +134,29 @@ MailboxCode SaManager::recover(std::uint16_t index) {
 
   switch (word.intent) {
     case Intent::kHeld:
+      if (state == EntryState::kLarval && word.both) table_.claim(index);
       break;
     case Intent::kPairing:
       // Its partner is taken back; should that not have been keyed at all, the name is wrong.
       if (state == EntryState::kLarval) {
         if (mutual && other == EntryState::kActive) static_cast<void>(erase_entry(named, TransitionCause::kRollback));
         table_[index].partner = kNone;
-        return intend(index, Intent::kHeld);
+        if (word.both) table_.claim(index);
+        return intend(index, Intent::kHeld, word.both);
       }
       break;
     case Intent::kSwitch:
       // Both halves are superseded or none.
       if (state == EntryState::kOverlap && word.both && mutual && other == EntryState::kActive) {
         return set_state(index, EntryState::kActive, EntryEvent::kReinstate, TransitionCause::kRollback);
+      }
+      // And both are losers: the host has decided.
+      if (state == EntryState::kRedundant && word.both && mutual && next_state(other, EntryEvent::kRedundant)) {
+        const std::uint64_t time = bus_.now_ns();
+        const MailboxCode code = set_state(named, EntryState::kRedundant, EntryEvent::kRedundant,
+                                           TransitionCause::kRedundant, later(time, policy_.bound_ns));
+        if (code == MailboxCode::kOk) begin_leaving(named, time);
+        return code;
       }
       break;
     case Intent::kLeave: {

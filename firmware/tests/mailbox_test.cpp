@@ -25,6 +25,15 @@ TEST_F(MailboxTest, HelloTellsSizesAndOccupancy) {
   EXPECT_EQ(now.quota_owners, 8);
 }
 
+// A host that died after it had written keys, and the one that comes after it.
+TEST_F(MailboxTest, HelloForgetsWhatWasStaged) {
+  stage(0, 0x1000, true);
+  stage(3, 0x2000, false);
+  ASSERT_FALSE(staging_empty());
+  hello();
+  EXPECT_TRUE(staging_empty());
+}
+
 TEST_F(MailboxTest, AnswersRepeatTheHead) {
   const auto answer = reserve();
   EXPECT_EQ(answer.seq, seq_);

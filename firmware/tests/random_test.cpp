@@ -208,6 +208,56 @@ TEST(NoiseHealth, StuckBitsAreFoundAtOnce) {
   EXPECT_TRUE(health.check(0xFFFF'0000));
 }
 
+// SP 800-90B 4.4.1 and 4.4.2 as they are written, a bit at a time.
+class BitByBit {
+ public:
+  bool check(std::uint32_t word) {
+    for (unsigned i = 0; i < 32; ++i) bit((word >> i & 1U) != 0);
+    return !failed_;
+  }
+
+ private:
+  void bit(bool value) {
+    run_ = run_ != 0 && value == last_ ? run_ + 1 : 1;
+    last_ = value;
+    if (run_ > NoiseHealth::kLongestRun) failed_ = true;
+    if (seen_ == 0) {
+      first_ = value;
+      alike_ = 0;
+    }
+    if (value == first_) ++alike_;
+    if (alike_ > NoiseHealth::kMostAlike) failed_ = true;
+    if (++seen_ == NoiseHealth::kWindow) seen_ = 0;
+  }
+
+  bool failed_ = false;
+  bool last_ = false;
+  bool first_ = false;
+  unsigned run_ = 0;
+  unsigned alike_ = 0;
+  unsigned seen_ = 0;
+};
+
+TEST(NoiseHealth, WordsAreJudgedAsTheirBits) {
+  unsigned failures = 0;
+  for (int round = 0; round < 400; ++round) {
+    // From fair to stuck, and with runs across words.
+    auto noise = biased(0.5 + 0.5 * (round % 100) / 100);
+    NoiseHealth health;
+    BitByBit expected;
+    for (int i = 0; i < 64; ++i) {
+      const std::uint32_t word = round % 2 == 0 ? noise() : ~noise();
+      const bool sound = expected.check(word);
+      ASSERT_EQ(health.check(word), sound) << "round " << round << ", word " << i;
+      if (sound) continue;
+      ++failures;
+      break;
+    }
+  }
+  EXPECT_GT(failures, 50U);
+  EXPECT_LT(failures, 350U);
+}
+
 TEST(SeedMaker, EveryRawBitCounts) {
   const auto seed = [](int flipped) {
     auto source = fair(3);

@@ -1,5 +1,6 @@
 // Taking over a table, empty or not.
 #include "firmware_fixture.hpp"
+#include "sallyport/regs.hpp"
 
 namespace sallyport::fw::test {
 namespace {
@@ -51,6 +52,158 @@ TEST_F(StartTest, AnUnreadableEntryIsGivenToNobody) {
   hello();
   EXPECT_EQ(info().erasing, 1);
   EXPECT_EQ(firmware_.next_deadline(), UINT64_MAX);
+}
+
+abi::MailboxLoad load_of(Firmware& firmware, std::uint32_t seq) {
+  abi::MailboxHello request;
+  request.version = abi::kAbiVersion;
+  request.seq = seq;
+  request.command = static_cast<std::uint8_t>(MailboxCommand::kHello);
+  static_cast<void>(firmware.handle(request.pack()));
+  ++request.seq;
+  request.command = static_cast<std::uint8_t>(MailboxCommand::kLoad);
+  return abi::MailboxLoad::unpack(firmware.handle(request.pack()));
+}
+
+TEST_F(StartTest, TriesTheKnownAnswersAndCleansUp) {
+  EXPECT_EQ(load_of(firmware_, 100).loopback, 1);
+  EXPECT_EQ(load_of(firmware_, 200).faulty, 0);
+  EXPECT_EQ(device_.count(EntryState::kFree), 64U);
+  EXPECT_TRUE(staging_empty());
+  for (std::uint32_t at = 0; at < regs::kTestBufferOctets; at += 4) {
+    EXPECT_EQ(device_.read32(regs::kTestBufferAddress + at), 0U) << at;
+  }
+}
+
+TEST_F(StartTest, AWrongAnswerKeepsTheDataPathShut) {
+  const auto pair = install_pair();
+  device_.loopback().break_cipher();
+  EXPECT_EQ(firmware_.start(), MailboxCode::kSelfTest);
+  EXPECT_FALSE(device_.enabled());
+  EXPECT_FALSE(firmware_.poll());
+  EXPECT_EQ(code(MailboxCommand::kRetire, pair_of(pair)), MailboxCode::kSelfTest);
+  EXPECT_EQ(device_.count(EntryState::kActive), 2U) << "nothing of the test is left, nothing of a user is gone";
+  EXPECT_EQ(device_.count(EntryState::kFree), 62U);
+  EXPECT_TRUE(staging_empty());
+}
+
+// What went wrong once is no defect of the path.
+TEST_F(StartTest, AWrongAnswerIsAskedForAgain) {
+  device_.loopback().break_cipher(1);
+  ASSERT_EQ(firmware_.start(), MailboxCode::kOk);
+  EXPECT_EQ(load_of(firmware_, 100).loopback, 1);
+  EXPECT_EQ(device_.count(EntryState::kFree), 64U);
+}
+
+TEST_F(StartTest, APathThatHangsStaysShutHoweverOftenItIsStarted) {
+  device_.loopback().hang();
+  EXPECT_EQ(firmware_.start(), MailboxCode::kSelfTest);
+  EXPECT_EQ(firmware_.start(), MailboxCode::kSelfTest);
+  EXPECT_EQ(firmware_.start(abi::CoreCause::kWatchdog), MailboxCode::kSelfTest);
+  EXPECT_FALSE(device_.enabled());
+  EXPECT_EQ(firmware_.next_deadline(), UINT64_MAX);
+}
+
+// A host that installs while the core starts again writes keys into its slots all the time.
+TEST_F(StartTest, AHostThatStagesMeanwhileIsNoFault) {
+  class Meddling final : public RegisterBus {
+   public:
+    explicit Meddling(sallyport::test::FakeDevice& device) : device_(device) {}
+    std::optional<std::uint32_t> read32(std::uint32_t address) override { return device_.read32(address); }
+    [[nodiscard]] bool write32(std::uint32_t address, std::uint32_t value) override {
+      const bool done = device_.write32(address, value);
+      // Not between the halves of a word, which each master has for itself.
+      if (++writes_ % 7 == 0 && (address < regs::kStagingAddress || address % 8 == 4)) {
+        static_cast<void>(write_staging_word(writes_ % 2, writes_ / 7 % abi::kImageWords));
+      }
+      return done;
+    }
+    std::uint64_t now_ns() override { return device_.now_ns(); }
+
+   private:
+    bool write_staging_word(unsigned slot, unsigned word) {
+      const std::uint32_t address = regs::kStagingAddress + (slot * abi::kSlotWords + word) * 8;
+      return device_.write32(address, 0xBAD) && device_.write32(address + 4, 0xBAD);
+    }
+    sallyport::test::FakeDevice& device_;
+    unsigned writes_ = 0;
+  };
+  Meddling bus(device_);
+  Storage<64, 64, 8> storage{};
+  Firmware again{bus, random_, storage};
+  EXPECT_EQ(again.start(), MailboxCode::kOk);
+  EXPECT_EQ(load_of(again, 1).loopback, 1);
+}
+
+// Found shut with SAs in it after a watchdog: the run before ended in its known answers.
+TEST_F(StartTest, AFailureInTheKnownAnswersDoesNotKeepPacketsOut) {
+  install_pair();
+  ASSERT_TRUE(device_.write32(regs::kControlAddress, 0));
+  ASSERT_EQ(firmware_.start(abi::CoreCause::kWatchdog), MailboxCode::kOk);
+  EXPECT_EQ(load_of(firmware_, 100).loopback, 0);
+  EXPECT_TRUE(device_.enabled());
+  ASSERT_EQ(firmware_.start(abi::CoreCause::kWatchdog), MailboxCode::kOk) << "of another reason";
+  EXPECT_EQ(load_of(firmware_, 200).loopback, 1);
+  ASSERT_TRUE(device_.write32(regs::kControlAddress, 0));
+  ASSERT_EQ(firmware_.start(abi::CoreCause::kRestart), MailboxCode::kOk);
+  EXPECT_EQ(load_of(firmware_, 300).loopback, 1) << "by command it is always tried";
+}
+
+TEST_F(StartTest, APacketThatDoesNotEndPutsTheKnownAnswersOff) {
+  device_.hold_packet();
+  ASSERT_EQ(firmware_.start(), MailboxCode::kOk);
+  EXPECT_TRUE(device_.enabled());
+  EXPECT_EQ(load_of(firmware_, 100).loopback, 0);
+}
+
+TEST_F(StartTest, AFullTableLeavesNoRoomForTheKnownAnswers) {
+  for (int i = 0; i < 32; ++i) install_pair(Pool::kEmergency);
+  ASSERT_EQ(device_.count(EntryState::kActive), 64U);
+  ASSERT_EQ(firmware_.start(), MailboxCode::kOk);
+  EXPECT_TRUE(device_.enabled());
+  EXPECT_EQ(load_of(firmware_, 100).loopback, 0);
+  EXPECT_EQ(device_.count(EntryState::kActive), 64U);
+}
+
+TEST_F(StartTest, AnEntryThatFailsTheMarchTwiceIsGivenToNobody) {
+  device_.fail_next(abi::Op::kMarch, abi::CmdCode::kMemory);  // entry 0, mended
+  ASSERT_EQ(firmware_.start(), MailboxCode::kOk);
+  EXPECT_EQ(load_of(firmware_, 100).faulty, 0);
+  device_.fail_next(abi::Op::kMarch, abi::CmdCode::kMemory);
+  device_.fail_next(abi::Op::kMarch, abi::CmdCode::kMemory);
+  ASSERT_EQ(firmware_.start(), MailboxCode::kOk);
+  EXPECT_EQ(load_of(firmware_, 100).faulty, 1);
+  for (int i = 0; i < 31; ++i) EXPECT_NE(install_pair(Pool::kEmergency).in_index, 0) << i;
+  EXPECT_EQ(device_.sa(0).state, EntryState::kFree);
+}
+
+// A tenant's memory is read until it is mended: each look mends a little.
+TEST_F(StartTest, ATenantIsOnlyRead) {
+  const auto pair = install_pair();
+  for (int i = 0; i < 3; ++i) device_.fail_next(abi::Op::kVerify, abi::CmdCode::kMemory);
+  ASSERT_EQ(firmware_.start(), MailboxCode::kOk);
+  EXPECT_EQ(load_of(firmware_, 100).faulty, 0);
+  EXPECT_EQ(device_.sa(pair.in_index).state, EntryState::kActive);
+  EXPECT_EQ(device_.sa(pair.in_index).generation, pair.in_generation);
+}
+
+// A start that ends at any access, then one that does not.
+TEST_F(StartTest, ACutStartLeavesNothingBehind) {
+  const auto pair = install_pair();
+  bool whole = false;
+  unsigned starts = 0;
+  for (int accesses = 0; !whole; accesses += 23, ++starts) {
+    device_.break_bus_after(accesses);
+    whole = firmware_.start() == MailboxCode::kOk;
+    device_.break_bus_after(-1);
+    ASSERT_EQ(firmware_.start(), MailboxCode::kOk) << accesses;
+    ASSERT_EQ(device_.count(EntryState::kActive), 2U) << accesses;
+    ASSERT_EQ(device_.count(EntryState::kFree), 62U) << accesses;
+    ASSERT_EQ(load_of(firmware_, 100).loopback, 1) << accesses;
+    ASSERT_TRUE(staging_empty());
+  }
+  EXPECT_GT(starts, 50U);
+  EXPECT_EQ(device_.sa(pair.in_index).generation, pair.in_generation);
 }
 
 TEST(Start, RefusesAnotherAbi) {

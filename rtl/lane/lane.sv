@@ -170,12 +170,8 @@ module lane
   // ------------------------------------------------------------------ interface rules
   `define SALLYPORT_CHECK(NAME, VALID, READY, DATA) \
       stream_check #(.WIDTH($bits(DATA))) NAME (.clk_i, .rst_ni, .valid_i(VALID), .ready_i(READY), .data_i(DATA));
-  `SALLYPORT_CHECK(u_chk_out_desc, out_desc_tvalid, out_desc_tready, out_desc_tdata)
-  `SALLYPORT_CHECK(u_chk_out_s, out_s_tvalid, out_s_tready, {out_s_tdata, out_s_tkeep, out_s_tlast})
   `SALLYPORT_CHECK(u_chk_out_stat, out_stat_tvalid, out_stat_tready, out_stat_tdata)
   `SALLYPORT_CHECK(u_chk_out_m, out_m_tvalid, out_m_tready, {out_m_tdata, out_m_tkeep, out_m_tlast})
-  `SALLYPORT_CHECK(u_chk_in_desc, in_desc_tvalid, in_desc_tready, in_desc_tdata)
-  `SALLYPORT_CHECK(u_chk_in_s, in_s_tvalid, in_s_tready, {in_s_tdata, in_s_tkeep, in_s_tlast})
   `SALLYPORT_CHECK(u_chk_in_stat, in_stat_tvalid, in_stat_tready, in_stat_tdata)
   `SALLYPORT_CHECK(u_chk_in_m, in_m_tvalid, in_m_tready, {in_m_tdata, in_m_tkeep, in_m_tlast})
   `SALLYPORT_CHECK(u_chk_adm, adm_req_valid_o, adm_req_ready_i, adm_req_o)

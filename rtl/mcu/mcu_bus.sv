@@ -11,7 +11,7 @@ module mcu_bus
   import reg_pkg::*;
   import sallyport_abi_pkg::*;
 #(
-    parameter int IMAGE_OCTETS = 32768,
+    parameter int IMAGE_OCTETS = 65536,
     parameter int DATA_OCTETS  = 32768,
     localparam int Masters = 3,
     localparam int Targets = 3

@@ -6,7 +6,7 @@ module mcu_control
   import reg_pkg::*;
   import sallyport_abi_pkg::*;
 #(
-    parameter int IMAGE_OCTETS = 32768,
+    parameter int IMAGE_OCTETS = 65536,
     parameter int DATA_OCTETS  = 32768,
     parameter bit SBOX_RAM     = 1'b0    // S-boxes of the random generator in block RAM
 ) (

@@ -12,7 +12,7 @@ module mcu_core
   import reg_pkg::*;
   import sallyport_abi_pkg::*;
 #(
-    parameter int IMAGE_OCTETS = 32768,
+    parameter int IMAGE_OCTETS = 65536,
     parameter int DATA_OCTETS  = 32768,
     parameter bit SIM          = 1'b0
 ) (

@@ -16,7 +16,7 @@ module mcu_loader
   import reg_pkg::*;
   import sallyport_abi_pkg::*;
 #(
-    parameter int IMAGE_OCTETS = 32768,
+    parameter int IMAGE_OCTETS = 65536,
     parameter int DATA_OCTETS  = 32768
 ) (
     input  logic         clk_i,

@@ -10,7 +10,7 @@ module mcu_system
   import reg_pkg::*;
   import sallyport_abi_pkg::*;
 #(
-    parameter int IMAGE_OCTETS = 32768,
+    parameter int IMAGE_OCTETS = 65536,
     parameter int DATA_OCTETS  = 32768,
     parameter bit SIM          = 1'b0,
     localparam int FlipWidth = $clog2((IMAGE_OCTETS > DATA_OCTETS ? IMAGE_OCTETS : DATA_OCTETS) / 4)

@@ -2,13 +2,15 @@
 //
 //   AXI4-Lite -> axil_port --.               ,- CMD_GO guard ----> cmd_* (one command at a time, started by the next number only)
 //                        reg_switch -> sallyport_regs - EV_TAIL guard ---> ev_tail_o (moves forward only)
-//   management core ---------'   |           +- staging joiner --> stg_* (two halves make one 64-bit word; write only, G5)
+//   management core ---------'   |           +- mgmt_staging ----> stg_* (two halves make one 64-bit word; write only, G5)
 //   management core's block <----'           +- ring reader <----- ring_* (read only)
-//                                            `- mgmt_timer ------> alarm and watchdog of the management core
+//                                            +- mgmt_timer ------> alarm and watchdog of the management core
+//                                            `- test_* ----------> the loopback (self_test)
 module mgmt_regs
   import sallyport_abi_pkg::*;
   import sad_pkg::*;
   import reg_pkg::*;
+  import self_test_pkg::*;
 #(
     parameter int NUM_SAS    = 64,
     parameter int WINDOW     = 64,
@@ -84,11 +86,13 @@ module mgmt_regs
     output logic                                          ring_rd_en_o,
     output logic [$clog2(RING_DEPTH*8)-1:0]               ring_rd_addr_o,
     input  logic [31:0] ring_rd_data_i,
+    // Loopback
+    output test_req_t   test_o,
+    input  test_rsp_t   test_i,
     // Memory errors
     input  logic [31:0] ecc_corrected_i,
     input  logic [31:0] ecc_fatal_i
 );
-  localparam int StagingAddrWidth = $clog2(STAGING_SLOTS * SLOT_WORDS);
   localparam int RingAddrWidth = $clog2(RING_DEPTH * 8);
 
   // Byte enables of the staging bank and address bits below a word are of no use here.
@@ -187,56 +191,62 @@ module mgmt_regs
   );
 
   // ------------------------------------------------------------------ staging bank
-  logic                        by_core;  // whose access it is
-  logic [1:0][31:0]            low_q;    // of the host and of the core, who may write at the same time
-  logic [StagingAddrWidth-1:0] stg_addr_q;
-  logic [63:0]                 stg_data_q;
-  logic                        stg_pending_q, stg_ack_q, stg_read_q;
+  logic by_core;  // whose access it is
+  logic stg_wr_ack, stg_rd_ack;
 
-  wire stg_write = out.STAGING.req && out.STAGING.req_is_wr;
+  mgmt_staging u_staging (
+      .clk_i,
+      .rst_ni,
+      .req_i     (out.STAGING.req),
+      .write_i   (out.STAGING.req_is_wr),
+      .high_i    (out.STAGING.addr[2]),
+      .addr_i    (out.STAGING.addr[3+:$clog2(STAGING_SLOTS*SLOT_WORDS)]),
+      .data_i    (out.STAGING.wr_data),
+      .by_core_i (by_core),
+      .wr_ack_o  (stg_wr_ack),
+      .rd_ack_o  (stg_rd_ack),
+      .wr_en_o   (stg_wr_en_o),
+      .wr_addr_o (stg_wr_addr_o),
+      .wr_data_o (stg_wr_data_o),
+      .wr_ready_i(stg_wr_ready_i)
+  );
+
+  // ------------------------------------------------------------------ loopback
+  logic test_go_q, test_abort_q;    // TEST_GO, TEST_ABORT was written in the clock before
+  logic test_read_q, test_write_q;
+
+  always_comb begin
+    test_o.go        = test_go_q;
+    test_o.seq       = out.TEST_GO.seq.value;
+    test_o.inbound   = out.TEST_GO.inbound.value;
+    test_o.lane      = out.TEST_GO.lane.value;
+    test_o.stop      = test_abort_q;
+    test_o.stop_seq  = out.TEST_ABORT.seq.value;
+    test_o.read      = out.TEST_BUFFER.req && !out.TEST_BUFFER.req_is_wr;
+    test_o.write     = out.TEST_BUFFER.req && out.TEST_BUFFER.req_is_wr;
+    test_o.word      = out.TEST_BUFFER.addr[8:2];
+    test_o.data      = out.TEST_BUFFER.wr_data;
+  end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      low_q         <= '0;
-      stg_addr_q    <= '0;
-      stg_data_q    <= '0;
-      stg_pending_q <= 1'b0;
-      stg_ack_q     <= 1'b0;
-      stg_read_q    <= 1'b0;
+      {test_go_q, test_abort_q, test_read_q, test_write_q} <= '0;
     end else begin
-      stg_ack_q  <= 1'b0;
-      stg_read_q <= out.STAGING.req && !out.STAGING.req_is_wr;
-      if (stg_write) begin
-        if (out.STAGING.addr[2]) begin
-          stg_pending_q <= 1'b1;
-          stg_addr_q    <= out.STAGING.addr[3+:StagingAddrWidth];
-          stg_data_q    <= {out.STAGING.wr_data, low_q[by_core]};
-          low_q[by_core] <= '0;
-        end else begin
-          low_q[by_core] <= out.STAGING.wr_data;
-          stg_ack_q      <= 1'b1;
-        end
-      end else if (stg_pending_q && stg_wr_ready_i) begin
-        // Key octets do not linger here.
-        stg_pending_q <= 1'b0;
-        stg_data_q    <= '0;
-        stg_ack_q     <= 1'b1;
-      end
+      test_go_q    <= out.TEST_GO.seq.swmod;
+      test_abort_q <= out.TEST_ABORT.seq.swmod;
+      test_read_q  <= test_o.read;
+      test_write_q <= test_o.write;
     end
   end
-
-  assign stg_wr_en_o   = stg_pending_q;
-  assign stg_wr_addr_o = stg_addr_q;
-  assign stg_wr_data_o = stg_data_q;
 
   // ------------------------------------------------------------------ for a model beside this one
   always_comb begin
     watch_o = '0;
     if (SIM) begin
       watch_o.ends       = busy_q && cmd_done_i;
-      watch_o.stages     = stg_pending_q && stg_wr_ready_i;
-      watch_o.staged_at  = 32'(stg_addr_q);
-      watch_o.staged     = stg_data_q;
+      watch_o.stages     = stg_wr_en_o && stg_wr_ready_i;
+      watch_o.staged_at  = 32'(stg_wr_addr_o);
+      watch_o.staged     = stg_wr_data_o;
       watch_o.index      = cmd_q.index;
       watch_o.generation = cmd_q.generation;
       watch_o.arg1       = cmd_q.arg1;
@@ -315,9 +325,18 @@ module mgmt_regs
     in.RING.rd_ack                    = ring_ack_q;
     in.RING.rd_data                   = ring_rd_data_i;
     in.RING.wr_ack                    = ring_refuse_q;
-    in.STAGING.rd_ack                 = stg_read_q;
+    in.STAGING.rd_ack                 = stg_rd_ack;
     in.STAGING.rd_data                = '0;
-    in.STAGING.wr_ack                 = stg_ack_q;
+    in.STAGING.wr_ack                 = stg_wr_ack;
+    in.TEST_STATUS.busy.next          = test_i.busy;
+    in.TEST_STATUS.overflow.next      = test_i.overflow;
+    in.TEST_STATUS.aborted.next       = test_i.aborted;
+    in.TEST_STATUS.refused.next       = test_i.refused;
+    in.TEST_STATUS.octets.next        = test_i.octets;
+    in.TEST_STATUS.seq.next           = test_i.seq;
+    in.TEST_BUFFER.rd_ack             = test_read_q;
+    in.TEST_BUFFER.rd_data            = test_i.data;
+    in.TEST_BUFFER.wr_ack             = test_write_q;
   end
 
   // ------------------------------------------------------------------ accesses

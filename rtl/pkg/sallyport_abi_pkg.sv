@@ -89,7 +89,9 @@ package sallyport_abi_pkg;
     OP_COUNTER = 8'd8,
     OP_CLEAR_STAGING = 8'd9,
     OP_FLIP = 8'd10,
-    OP_POKE_SEQ = 8'd11
+    OP_POKE_SEQ = 8'd11,
+    OP_MARCH = 8'd12,
+    OP_VERIFY = 8'd13
   } op_e;
 
   // Result of an operation.

@@ -4,6 +4,7 @@
 // commit, in clocks: 8 image checked, 19 words copied from the staging slot, zero counters (4 + WINDOW/64), 6 the key read
 // back into the view registers, 51 or 71 hash key, 2 hash key written, generation, state last, 32 staging slot zeroed.
 // erase: state "erasing", seven key words zero; sad_events sets the entry free when it has nothing left to tell.
+// march, verify: sad_march.
 module sad_command
   import sallyport_abi_pkg::*;
   import sad_pkg::*;
@@ -25,6 +26,7 @@ module sad_command
     output logic                 tell_o,       // sad_events has to look at the entry
     output access_t              access_o,
     input  lanes_t               lanes_i,
+    input  ecc_t                 ecc_i,
     input  life_t                life_i,
     input  name_t                name_i,
     input  sa_word0_t            w0_i,
@@ -66,6 +68,7 @@ module sad_command
     INSTALL,  // hash key, generation, state
     CLEAR,    // staging slot
     WIPE,     // key words
+    MARCH,
     DONE
   } phase_e;
 
@@ -144,10 +147,43 @@ module sad_command
   // ------------------------------------------------------------------ access
   wire [4:0] copied = step_q - 5'd1;  // image word on stg_data_i
 
-  // poke_seq: of the window, only the number itself counts as seen.
-  wire [63:0] poke       = {req_q.arg2, req_q.arg1};
-  wire        poked_here = poke != '0 && 4'(step_q - 5'd1) == (poke[9:6] & 4'(WINDOW / 64 - 1));
-  wire [63:0] poked_word = poked_here ? 64'd1 << poke[5:0] : '0;
+  logic [5:0]  few_en;
+  logic [4:0]  few_word, last_write;
+  logic [63:0] few_data;
+
+  sad_command_write #(
+      .WINDOW(WINDOW),
+      .SIM   (SIM)
+  ) u_write (
+      .req_i    (req_q),
+      .step_i   (step_q),
+      .life_i   (life_next),
+      .name_i   (name_next),
+      .wr_en_o  (few_en),
+      .wr_word_o(few_word),
+      .wr_data_o(few_data),
+      .last_o   (last_write)
+  );
+
+  // Its first clock is that of the check that lets it through.
+  access_t march_access;
+  logic    march_done, march_wrong;
+  wire     march_start = phase_q == CHECK && check == CMD_CODE_OK && req_q.op inside {OP_MARCH, OP_VERIFY};
+
+  sad_march #(
+      .WINDOW(WINDOW)
+  ) u_march (
+      .clk_i,
+      .rst_ni,
+      .start_i (march_start),
+      .verify_i(req_q.op == OP_VERIFY),
+      .name_i,
+      .done_o  (march_done),
+      .wrong_o (march_wrong),
+      .access_o(march_access),
+      .lanes_i,
+      .ecc_i
+  );
 
   always_comb begin
     access_o         = '0;
@@ -159,27 +195,9 @@ module sad_command
         access_o.misc_word = step_q[2:0];
       end
       WRITES: begin
-        unique case (req_q.op)
-          OP_RESERVE: begin
-            access_o.wr_en   = step_q == 5'd0 ? mem_bit(SAD_MEM_CFG) : mem_bit(SAD_MEM_STATE);
-            access_o.wr_word = step_q == 5'd1 ? 5'd1 : 5'd0;
-            access_o.wr_data = step_q == 5'd0 ? {req_q.arg2, 32'd1 << SA_FLAG_INBOUND} : step_q == 5'd1 ? pack_name(name_next)
-                                                                                    : pack_life(life_next);
-          end
-          OP_WRITE_FW: begin
-            access_o.wr_en   = mem_bit(SAD_MEM_FW);
-            access_o.wr_data = 64'({req_q.arg2, req_q.arg1} >> {step_q[1:0], 4'd0});
-          end
-          OP_POKE_SEQ: if (SIM) begin
-            access_o.wr_en   = step_q == 5'd0 ? mem_bit(SAD_MEM_OUTC) | mem_bit(SAD_MEM_INC) : mem_bit(SAD_MEM_INC);
-            access_o.wr_word = step_q == 5'd0 ? WordSeq : step_q + 5'(IncFixed - 1);
-            access_o.wr_data = step_q == 5'd0 ? poke : poked_word;
-          end
-          default: begin  // set_state, kill
-            access_o.wr_en   = mem_bit(SAD_MEM_STATE);
-            access_o.wr_data = pack_life(life_next);
-          end
-        endcase
+        access_o.wr_en   = few_en;
+        access_o.wr_word = few_word;
+        access_o.wr_data = few_data;
       end
       SNAP: begin
         access_o.ctr_rd    = step_q <= 5'(WordIcv) && (w0_i.flags[SA_FLAG_INBOUND] || step_q != WordIcv);
@@ -215,6 +233,7 @@ module sad_command
         access_o.wr_word = step_q == '0 ? 5'd0 : step_q - 5'd1;
         access_o.wr_data = step_q == '0 ? pack_life(life_next) : '0;
       end
+      MARCH: access_o = march_access;
       default: ;
     endcase
   end
@@ -233,17 +252,6 @@ module sad_command
       .cnt_value_i,
       .snap_o
   );
-
-  // Last step of WRITES.
-  logic [4:0] last_write;
-  always_comb begin
-    unique case (req_q.op)
-      OP_RESERVE: last_write = 5'd2;
-      OP_WRITE_FW: last_write = 5'd3;
-      OP_POKE_SEQ: last_write = 5'(WINDOW / 64);
-      default: last_write = 5'd0;
-    endcase
-  end
 
   // ------------------------------------------------------------------ sequence
   wire broken = lanes_i.cfg_bad || lanes_i.ctr_bad || lanes_i.misc_bad;
@@ -289,7 +297,7 @@ module sad_command
             code_q  <= CMD_CODE_OK;
             known_q <= 1'b0;
             phase_q <= HEAD;
-            if (req_i.op > OP_POKE_SEQ || (!SIM && (req_i.op == OP_FLIP || req_i.op == OP_POKE_SEQ))) begin
+            if (req_i.op > OP_VERIFY || (!SIM && (req_i.op == OP_FLIP || req_i.op == OP_POKE_SEQ))) begin
               code_q  <= CMD_CODE_BAD_OP;
               phase_q <= DONE;
             end else if (!no_entry && req_i.index >= 16'(NUM_SAS)) begin
@@ -314,6 +322,7 @@ module sad_command
               OP_ERASE: phase_q <= WIPE;
               OP_SNAPSHOT: phase_q <= SNAP;
               OP_FLIP: phase_q <= DONE;
+              OP_MARCH, OP_VERIFY: phase_q <= MARCH;
               default: phase_q <= WRITES;
             endcase
           end
@@ -361,6 +370,10 @@ module sad_command
           tell_q  <= 1'b1;
           phase_q <= DONE;
         end
+        MARCH: if (march_done) begin
+          if (march_wrong) code_q <= CMD_CODE_MEMORY;
+          phase_q <= DONE;
+        end
         default: phase_q <= IDLE;
       endcase
     end
@@ -374,9 +387,10 @@ module sad_command
     if (rst_ni) begin
       if (phase_q == WRITES && req_q.op == OP_RESERVE && step_q == 5'd2) a_g6_reserve: assert (is_free);
       if (phase_q inside {COPY, ZERO, KEY, HASH, INSTALL}) a_g2_install: assert (is_free || life_i.state == ENTRY_STATE_LARVAL);
-      // G9: nothing but reserve and commit writes an entry under another generation, and generation 0 is never given.
-      if (access_o.wr_en != '0 && !(req_q.op inside {OP_RESERVE, OP_COMMIT})) a_g9_write: assert (same_gen);
-      if (access_o.wr_en[SAD_MEM_STATE] && access_o.wr_word == 5'd1) a_g9_fresh: assert (name_next.generation != '0);
+      // G9: nothing but reserve, commit and march writes an entry under another generation, and generation 0 is never given.
+      if (access_o.wr_en != '0 && !(req_q.op inside {OP_RESERVE, OP_COMMIT, OP_MARCH})) a_g9_write: assert (same_gen);
+      if (access_o.wr_en[SAD_MEM_STATE] && access_o.wr_word == 5'd1 && phase_q != MARCH) a_g9_fresh: assert (name_next.generation != '0);
+      if (march_start && req_q.op == OP_MARCH) a_g6_march: assert (is_free);
       // G5: the staging bank is read for a commit only, and the slot of one that succeeded is zeroed.
       if (stg_rd_o) a_g5_staging: assert (req_q.op == OP_COMMIT);
     end

@@ -26,7 +26,7 @@ module sad_command_check
   always_comb begin
     code_o = CMD_CODE_OK;
     unique case (req_i.op)
-      OP_SNAPSHOT: if (broken_i) code_o = CMD_CODE_MEMORY;
+      OP_SNAPSHOT, OP_VERIFY: if (broken_i) code_o = CMD_CODE_MEMORY;
       OP_FLIP: if (!word_exists(sad_mem_e'(req_i.arg1[2:0]), req_i.arg1[12:8])) code_o = CMD_CODE_BAD_OP;
       default: code_o = broken_i ? CMD_CODE_MEMORY : state_i;
     endcase

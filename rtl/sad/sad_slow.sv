@@ -254,6 +254,7 @@ module sad_slow
       .snap_o,
       .access_o      (command_access),
       .lanes_i       (lanes),
+      .ecc_i         (ecc),
       .life_i        (life),
       .name_i        (name),
       .w0_i          (w0),

@@ -37,7 +37,7 @@ module sad_state
   always_comb begin
     command = CMD_CODE_OK;
     unique case (op_i)
-      OP_RESERVE: if (!is_free) command = CMD_CODE_BAD_STATE;
+      OP_RESERVE, OP_MARCH: if (!is_free) command = CMD_CODE_BAD_STATE;
       OP_COMMIT: begin
         // A larval entry that was killed, or lost a word, stays dead.
         if (!is_free && (life_i.state != ENTRY_STATE_LARVAL || !alive)) command = CMD_CODE_BAD_STATE;

@@ -26,6 +26,7 @@ module core_compact
     input  logic         rst_ni,
     input  logic [63:0]  time_ns_i,
     input  logic         enable_i,     // take packets in
+    input  logic         count_i,      // verdicts are counted
     output logic         boot_done_o,
     output logic         idle_o,       // nothing in flight inside
 
@@ -98,8 +99,11 @@ module core_compact
   logic        cmt_req_valid, cmt_req_ready, cmt_rsp_valid, cmt_rsp_ready;
   commit_req_t cmt_req;
   verdict_e    cmt_rsp;
-  logic        ocnt_valid, ocnt_ready, icnt_valid, icnt_ready;
+  logic        ocnt_valid, ocnt_ready, ocnt_taken, icnt_valid, icnt_ready, icnt_taken;
   verdict_e    ocnt_verdict, icnt_verdict;
+  // What the loopback sends is not traffic.
+  assign ocnt_ready = ocnt_taken || !count_i;
+  assign icnt_ready = icnt_taken || !count_i;
 
   sad_table #(
       .NUM_SAS   (NUM_SAS),
@@ -130,11 +134,11 @@ module core_compact
       .cmt_rsp_valid_o(cmt_rsp_valid),
       .cmt_rsp_ready_i(cmt_rsp_ready),
       .cmt_rsp_o      (cmt_rsp),
-      .ocnt_valid_i   (ocnt_valid),
-      .ocnt_ready_o   (ocnt_ready),
+      .ocnt_valid_i   (ocnt_valid && count_i),
+      .ocnt_ready_o   (ocnt_taken),
       .ocnt_verdict_i (ocnt_verdict),
-      .icnt_valid_i   (icnt_valid),
-      .icnt_ready_o   (icnt_ready),
+      .icnt_valid_i   (icnt_valid && count_i),
+      .icnt_ready_o   (icnt_taken),
       .icnt_verdict_i (icnt_verdict),
       .cmd_valid_i,
       .cmd_ready_o,

@@ -20,6 +20,7 @@ module core_full
     input  logic         rst_ni,
     input  logic [63:0]  time_ns_i,
     input  logic         enable_i,     // take packets in
+    input  logic         count_i,      // verdicts are counted
     output logic         boot_done_o,
     output logic         idle_o,       // nothing in flight inside
 
@@ -86,13 +87,16 @@ module core_full
   logic        [LANES-1:0] adm_req_valid, adm_req_ready, adm_rsp_valid;
   logic        [LANES-1:0] lkp_req_valid, lkp_req_ready, lkp_rsp_valid;
   logic        [LANES-1:0] cmt_req_valid, cmt_req_ready, cmt_rsp_valid;
-  logic        [LANES-1:0] ocnt_valid, ocnt_ready, icnt_valid, icnt_ready;
+  logic        [LANES-1:0] ocnt_valid, ocnt_ready, ocnt_taken, icnt_valid, icnt_ready, icnt_taken;
   out_req_t    [LANES-1:0] adm_req;
   out_rsp_t    [LANES-1:0] adm_rsp;
   lookup_req_t [LANES-1:0] lkp_req;
   lookup_rsp_t [LANES-1:0] lkp_rsp;
   commit_req_t [LANES-1:0] cmt_req;
   verdict_e    [LANES-1:0] cmt_rsp, ocnt_verdict, icnt_verdict;
+  // What the loopback sends is not traffic.
+  assign ocnt_ready = ocnt_taken | ~{LANES{count_i}};
+  assign icnt_ready = icnt_taken | ~{LANES{count_i}};
 
   sad_full #(
       .NUM_SAS   (NUM_SAS),
@@ -121,11 +125,11 @@ module core_full
       .cmt_req_i      (cmt_req),
       .cmt_rsp_valid_o(cmt_rsp_valid),
       .cmt_rsp_o      (cmt_rsp),
-      .ocnt_valid_i   (ocnt_valid),
-      .ocnt_ready_o   (ocnt_ready),
+      .ocnt_valid_i   (ocnt_valid & {LANES{count_i}}),
+      .ocnt_ready_o   (ocnt_taken),
       .ocnt_verdict_i (ocnt_verdict),
-      .icnt_valid_i   (icnt_valid),
-      .icnt_ready_o   (icnt_ready),
+      .icnt_valid_i   (icnt_valid & {LANES{count_i}}),
+      .icnt_ready_o   (icnt_taken),
       .icnt_verdict_i (icnt_verdict),
       .cmd_valid_i,
       .cmd_ready_o,

@@ -119,10 +119,6 @@ module packet_ends
   assign busy_o = ingest_busy || store_busy;
 
   // ------------------------------------------------------------------ interface rules
-  stream_check #(.WIDTH(128)) u_chk_desc (.clk_i, .rst_ni, .valid_i(desc_tvalid), .ready_i(desc_tready), .data_i(desc_tdata));
-  stream_check #(.WIDTH(145)) u_chk_s (
-      .clk_i, .rst_ni, .valid_i(s_tvalid), .ready_i(s_tready), .data_i({s_tdata, s_tkeep, s_tlast})
-  );
   stream_check #(.WIDTH(128)) u_chk_stat (.clk_i, .rst_ni, .valid_i(stat_tvalid), .ready_i(stat_tready), .data_i(stat_tdata));
   stream_check #(.WIDTH(145)) u_chk_m (
       .clk_i, .rst_ni, .valid_i(m_tvalid), .ready_i(m_tready), .data_i({m_tdata, m_tkeep, m_tlast})

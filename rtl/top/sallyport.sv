@@ -1,6 +1,6 @@
 // Top of the accelerator: registers, and one of two profiles behind them.
 //
-//   s_axil -> mgmt_regs <--> core_compact | core_full <--> packet streams
+//   s_axil -> mgmt_regs <--> packet_core (core_compact | core_full) <--> packet streams
 //                 ^
 //                 '--> mcu_core (CORE = 1): the management core, on a clock of its own
 //
@@ -10,6 +10,7 @@ module sallyport
   import sallyport_abi_pkg::*;
   import sad_pkg::*;
   import reg_pkg::*;
+  import self_test_pkg::*;
 #(
     parameter bit FULL         = 1'b0,    // profile: 0 compact, 1 full
     parameter int NUM_SAS      = 64,     // 64..16384, power of two
@@ -20,7 +21,7 @@ module sallyport
     parameter int RING_DEPTH   = 256,    // event records
     parameter int MAX_PACKET   = 10240,  // octets
     parameter bit CORE         = 1'b0,   // 1: with the management core; 0: its firmware runs on the host
-    parameter int IMAGE_OCTETS = 32768,  // the core's memories, powers of two; the image up to 64 KiB
+    parameter int IMAGE_OCTETS = 65536,  // the core's memories, powers of two; the image up to 64 KiB
     parameter int DATA_OCTETS  = 32768,
     parameter bit SIM          = 1'b0    // 1: operations `flip` and `poke_seq` exist; never in hardware, poke_seq breaks G2
 ) (
@@ -109,6 +110,9 @@ module sallyport
   reg_rsp_t core_rsp, block_rsp;
   logic     core_rules, core_runs, core_irq, events, alarm, barks;
 
+  test_req_t test_req;
+  test_rsp_t test_rsp;
+
   mgmt_regs #(
       .NUM_SAS   (NUM_SAS),
       .WINDOW    (WINDOW),
@@ -178,6 +182,8 @@ module sallyport
       .ring_rd_en_o   (ring_rd_en),
       .ring_rd_addr_o (ring_rd_addr),
       .ring_rd_data_i (ring_rd_data),
+      .test_o         (test_req),
+      .test_i         (test_rsp),
       .ecc_corrected_i(ecc_corrected),
       .ecc_fatal_i    (ecc_fatal)
   );
@@ -225,140 +231,76 @@ module sallyport
     wire unused = &{1'b0, core_ready, core_rsp_valid, core_rsp, block_req, events, alarm, barks, core_clk_i, core_rst_ni, noise_i};
   end
 
-  if (FULL) begin : gen_full
-    core_full #(
-        .NUM_SAS   (NUM_SAS),
-        .WINDOW    (WINDOW),
-        .LANES     (LANES),
-        .RING_DEPTH(RING_DEPTH),
-        .MAX_PACKET(MAX_PACKET),
-        .SIM       (SIM)
-    ) u_core (
-        .clk_i,
-        .rst_ni,
-        .time_ns_i,
-        .enable_i       (enable),
-        .boot_done_o    (boot_done),
-        .idle_o         (idle),
-        .cmd_valid_i    (cmd_valid),
-        .cmd_ready_o    (cmd_ready),
-        .cmd_i          (cmd),
-        .cmd_done_o     (cmd_done),
-        .cmd_rsp_o      (cmd_rsp),
-        .snap_o         (snap),
-        .stg_wr_en_i    (stg_wr_en),
-        .stg_wr_addr_i  (stg_wr_addr),
-        .stg_wr_data_i  (stg_wr_data),
-        .stg_wr_ready_o (stg_wr_ready),
-        .ev_head_o      (ev_head),
-        .ev_tail_i      (ev_tail),
-        .ev_late_o      (ev_late),
-        .ring_rd_en_i   (ring_rd_en),
-        .ring_rd_addr_i (ring_rd_addr),
-        .ring_rd_data_o (ring_rd_data),
-        .ecc_corrected_o(ecc_corrected),
-        .ecc_fatal_o    (ecc_fatal),
-        .out_desc_tvalid,
-        .out_desc_tready,
-        .out_desc_tdata,
-        .out_s_tvalid,
-        .out_s_tready,
-        .out_s_tdata,
-        .out_s_tkeep,
-        .out_s_tlast,
-        .out_stat_tvalid,
-        .out_stat_tready,
-        .out_stat_tdata,
-        .out_m_tvalid,
-        .out_m_tready,
-        .out_m_tdata,
-        .out_m_tkeep,
-        .out_m_tlast,
-        .in_desc_tvalid,
-        .in_desc_tready,
-        .in_desc_tdata,
-        .in_s_tvalid,
-        .in_s_tready,
-        .in_s_tdata,
-        .in_s_tkeep,
-        .in_s_tlast,
-        .in_stat_tvalid,
-        .in_stat_tready,
-        .in_stat_tdata,
-        .in_m_tvalid,
-        .in_m_tready,
-        .in_m_tdata,
-        .in_m_tkeep,
-        .in_m_tlast
-    );
-  end else begin : gen_compact
-    core_compact #(
-        .NUM_SAS   (NUM_SAS),
-        .WINDOW    (WINDOW),
-        .ENGINES   (ENGINES),
-        .SBOX_RAM  (SBOX_RAM),
-        .RING_DEPTH(RING_DEPTH),
-        .MAX_PACKET(MAX_PACKET),
-        .SIM       (SIM)
-    ) u_core (
-        .clk_i,
-        .rst_ni,
-        .time_ns_i,
-        .enable_i       (enable),
-        .boot_done_o    (boot_done),
-        .idle_o         (idle),
-        .cmd_valid_i    (cmd_valid),
-        .cmd_ready_o    (cmd_ready),
-        .cmd_i          (cmd),
-        .cmd_done_o     (cmd_done),
-        .cmd_rsp_o      (cmd_rsp),
-        .snap_o         (snap),
-        .stg_wr_en_i    (stg_wr_en),
-        .stg_wr_addr_i  (stg_wr_addr),
-        .stg_wr_data_i  (stg_wr_data),
-        .stg_wr_ready_o (stg_wr_ready),
-        .ev_head_o      (ev_head),
-        .ev_tail_i      (ev_tail),
-        .ev_late_o      (ev_late),
-        .ring_rd_en_i   (ring_rd_en),
-        .ring_rd_addr_i (ring_rd_addr),
-        .ring_rd_data_o (ring_rd_data),
-        .ecc_corrected_o(ecc_corrected),
-        .ecc_fatal_o    (ecc_fatal),
-        .out_desc_tvalid,
-        .out_desc_tready,
-        .out_desc_tdata,
-        .out_s_tvalid,
-        .out_s_tready,
-        .out_s_tdata,
-        .out_s_tkeep,
-        .out_s_tlast,
-        .out_stat_tvalid,
-        .out_stat_tready,
-        .out_stat_tdata,
-        .out_m_tvalid,
-        .out_m_tready,
-        .out_m_tdata,
-        .out_m_tkeep,
-        .out_m_tlast,
-        .in_desc_tvalid,
-        .in_desc_tready,
-        .in_desc_tdata,
-        .in_s_tvalid,
-        .in_s_tready,
-        .in_s_tdata,
-        .in_s_tkeep,
-        .in_s_tlast,
-        .in_stat_tvalid,
-        .in_stat_tready,
-        .in_stat_tdata,
-        .in_m_tvalid,
-        .in_m_tready,
-        .in_m_tdata,
-        .in_m_tkeep,
-        .in_m_tlast
-    );
-  end
+  packet_core #(
+      .FULL      (FULL),
+      .NUM_SAS   (NUM_SAS),
+      .WINDOW    (WINDOW),
+      .LANES     (LANES),
+      .ENGINES   (ENGINES),
+      .SBOX_RAM  (SBOX_RAM),
+      .RING_DEPTH(RING_DEPTH),
+      .MAX_PACKET(MAX_PACKET),
+      .SIM       (SIM)
+  ) u_packets (
+      .clk_i,
+      .rst_ni,
+      .time_ns_i,
+      .enable_i       (enable),
+      .boot_done_o    (boot_done),
+      .idle_o         (idle),
+      .cmd_valid_i    (cmd_valid),
+      .cmd_ready_o    (cmd_ready),
+      .cmd_i          (cmd),
+      .cmd_done_o     (cmd_done),
+      .cmd_rsp_o      (cmd_rsp),
+      .snap_o         (snap),
+      .stg_wr_en_i    (stg_wr_en),
+      .stg_wr_addr_i  (stg_wr_addr),
+      .stg_wr_data_i  (stg_wr_data),
+      .stg_wr_ready_o (stg_wr_ready),
+      .ev_head_o      (ev_head),
+      .ev_tail_i      (ev_tail),
+      .ev_late_o      (ev_late),
+      .ring_rd_en_i   (ring_rd_en),
+      .ring_rd_addr_i (ring_rd_addr),
+      .ring_rd_data_o (ring_rd_data),
+      .ecc_corrected_o(ecc_corrected),
+      .ecc_fatal_o    (ecc_fatal),
+      .test_i         (test_req),
+      .test_o         (test_rsp),
+      .out_desc_tvalid,
+      .out_desc_tready,
+      .out_desc_tdata,
+      .out_s_tvalid,
+      .out_s_tready,
+      .out_s_tdata,
+      .out_s_tkeep,
+      .out_s_tlast,
+      .out_stat_tvalid,
+      .out_stat_tready,
+      .out_stat_tdata,
+      .out_m_tvalid,
+      .out_m_tready,
+      .out_m_tdata,
+      .out_m_tkeep,
+      .out_m_tlast,
+      .in_desc_tvalid,
+      .in_desc_tready,
+      .in_desc_tdata,
+      .in_s_tvalid,
+      .in_s_tready,
+      .in_s_tdata,
+      .in_s_tkeep,
+      .in_s_tlast,
+      .in_stat_tvalid,
+      .in_stat_tready,
+      .in_stat_tdata,
+      .in_m_tvalid,
+      .in_m_tready,
+      .in_m_tdata,
+      .in_m_tkeep,
+      .in_m_tlast
+  );
 
   assign idle_o = idle;
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "accel/accelerator.hpp"
@@ -89,16 +90,23 @@ class Bench {
     options.profile = profile;
     accelerator_ = must(Accelerator::create(options));
     bus_ = std::make_unique<TimedBus>(*accelerator_);
+    auto clocks = [&, since = accelerator_->clocks_evaluated()]() mutable {
+      const std::uint64_t now = accelerator_->clocks_evaluated();
+      return now - std::exchange(since, now);
+    };
     firmware_ = must(sallyport::CoreFirmware::load(*bus_, sallyport::firmware_image(table_entries(variant))));
+    row_["start_clocks"]["load"] = clocks();
+    // It answers when it has started.
     device_ = std::make_unique<sallyport::Device>(must(sallyport::Device::open(*bus_, *firmware_)));
+    row_["start_clocks"]["start"] = clocks();
     queue_ = std::make_unique<sallyport::EventQueue>(*device_);
     sallyport::DevicePolicy policy;
     policy.reserve = 4;
     policy.drain_ns = 1'000;
     policy.round_ns = 1'000'000'000;  // none falls among the commands that are measured
     must(device_->set_policy(policy));
-    row_ = {{"profile", profile == sallyport::sim::Profile::kFull ? "full" : "compact"},
-            {"sas", table_entries(variant)}};
+    row_["profile"] = profile == sallyport::sim::Profile::kFull ? "full" : "compact";
+    row_["sas"] = table_entries(variant);
   }
 
   json run() {
@@ -197,8 +205,9 @@ class Bench {
       while (accelerator_->pop(sallyport::Direction::kOutbound)) {
       }
     }
-    must(queue_->poll());
+    // In the mailbox; to be read while the core goes on.
     const std::uint64_t now = accelerator_->now_ns();
+    must(queue_->poll());
     while (auto notice = queue_->next()) {
       const auto* event = std::get_if<sallyport::SaEvent>(&*notice);
       if (event == nullptr) continue;

@@ -92,7 +92,7 @@ class Core : public testing::Test {
 TEST_F(Core, SaysWhyItRefusesAnImage) {
   EXPECT_NE(refusal({}).find("0 octets"), std::string::npos);
   EXPECT_NE(refusal(Image(6)).find("whole words"), std::string::npos);
-  EXPECT_NE(refusal(Image(32768 + 4)).find("up to 32768"), std::string::npos);
+  EXPECT_NE(refusal(Image(65536 + 4)).find("up to 65536"), std::string::npos);
   const auto with = [](std::size_t at, std::uint32_t word, bool seal) {
     Image image = whole();
     put(image, at, word);
@@ -103,7 +103,7 @@ TEST_F(Core, SaysWhyItRefusesAnImage) {
   };
   EXPECT_NE(refusal(with(kMagicAt, 0, true)).find("bad_magic"), std::string::npos);
   EXPECT_NE(refusal(with(kAbiAt, abi::kAbiVersion + 1, true)).find("bad_abi"), std::string::npos);
-  EXPECT_NE(refusal(with(kLengthAt, 32772, true)).find("bad_length"), std::string::npos);
+  EXPECT_NE(refusal(with(kLengthAt, 65540, true)).find("bad_length"), std::string::npos);
   EXPECT_NE(refusal(with(kDataAt, 65536, true)).find("bad_length"), std::string::npos);
   EXPECT_NE(refusal(with(4096, 0xDEAD'BEEF, false)).find("bad_crc"), std::string::npos);
   // And after all that a sound one runs.
@@ -133,7 +133,7 @@ TEST_F(Core, WhileItRunsTheHostAsksAndDoesNotWrite) {
   // Stopped, it leaves the device to the host, and nothing of itself.
   ASSERT_TRUE(firmware->stop());
   EXPECT_EQ(read(regs::kStatusAddress) & regs::kStatusCoreRulesMask, 0U);
-  for (std::uint32_t at = 0; at < 32768; at += 4) ASSERT_EQ(read(abi::kHostImage + at), 0U) << at;
+  for (std::uint32_t at = 0; at < 65536; at += 4) ASSERT_EQ(read(abi::kHostImage + at), 0U) << at;
   for (std::uint32_t at = 0; at < abi::kMailboxOctets; at += 4) ASSERT_EQ(read(abi::kHostMailbox + at), 0U) << at;
   EXPECT_FALSE(firmware->restart());
   auto hosted = HostedFirmware::start(*accelerator_, 1);
@@ -458,6 +458,23 @@ class CoreStartedAgain : public Core {
   std::unique_ptr<CoreFirmware> firmware_;
   std::unique_ptr<MailboxClient> client_;
 };
+
+// In the middle of the march, of a known answer, of taking the table over.
+TEST_F(CoreStartedAgain, AStartThatWasCutOffLeavesNothing) {
+  const auto pair = installed();
+  for (std::uint64_t after = 1'000; after < 110'000; after += 9'000) {
+    ASSERT_TRUE(firmware_->restart());
+    restart_after(after);
+    auto now = entries();
+    EXPECT_EQ(now[S::kActive], 2U) << "after " << after << " clocks";
+    EXPECT_EQ(now.size(), 1U) << "after " << after << " clocks";
+    const auto load = client_->ask<abi::MailboxLoad>(abi::MailboxCommand::kLoad, abi::MailboxHello{});
+    ASSERT_TRUE(load);
+    EXPECT_EQ(load->loopback, 1) << "after " << after << " clocks";
+  }
+  auto request = pair;
+  EXPECT_TRUE(client_->ask<abi::MailboxAnswer>(abi::MailboxCommand::kRetire, request));
+}
 
 TEST_F(CoreStartedAgain, APairIsThereOrNot) {
   at_moments(

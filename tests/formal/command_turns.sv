@@ -1,6 +1,7 @@
 // G9, G2, G5: the commands as they are (sad_command with sad_command_check, sad_state, sad_image, sad_head) on one entry in an abstract
 // memory. A command with an old generation writes nothing; the state word moves by the rules of entry-states.md only; a tenant is made
-// active last, when its counters and its window are zero and all words of its key have been written; an erased key is zero.
+// active last, when its counters and its window are zero and all words of its key have been written; an erased key is zero. A march
+// leaves a free entry as it was, and meanwhile it is one that refuses packets.
 //
 // A turn is a command, with any answer of the staging bank, the hash and the counters, any word broken; or a step of what else writes
 // the state words: packets and faults (sad_latch), the end of an erase (sad_state).
@@ -20,6 +21,7 @@ module command_turns
     input cmd_req_t     req_i,
     input logic [63:0]  any_i,
     input logic [2:0]   bad_i,        // cfg, ctr, misc
+    input ecc_t         ecc_i,
     input logic [63:0]  stg_data_i,
     input logic         hash_valid_i,
     input logic [127:0] hash_i,
@@ -62,6 +64,7 @@ module command_turns
       .tell_o       (tell),
       .access_o     (access),
       .lanes_i      (lanes_q),
+      .ecc_i,
       .life_i       (head_life),
       .name_i       (head_name),
       .w0_i         (head_w0),
@@ -224,6 +227,7 @@ module command_turns
       OP_KILL: allowed = written == life_t'{state: life_q.state, dead: written.dead, raised: life_q.raised, told: life_q.told} &&
                          written.dead == (life_q.dead == DEAD_REASON_ALIVE ? DEAD_REASON_KILLED : life_q.dead);
       OP_ERASE: allowed = written == life_t'{state: ENTRY_STATE_ERASING, dead: life_q.dead, raised: life_q.raised, told: life_q.told};
+      OP_MARCH: allowed = free && (written == '0 || written.state inside {ENTRY_STATE_LARVAL, ENTRY_STATE_ERASING});
       default: allowed = 1'b0;
     endcase
   end
@@ -231,12 +235,17 @@ module command_turns
   always_comb begin
     if (started_q && busy_q) begin
       if (access.wr_en != '0) begin
-        a_g9_old: assert (req_q.op == OP_RESERVE ? free : req_q.op == OP_COMMIT ? free || (larval && same) : same && !free);
-        a_g9_reads: assert (!(req_q.op inside {OP_NOP, OP_SNAPSHOT, OP_COUNTER, OP_CLEAR_STAGING, OP_FLIP, OP_POKE_SEQ}));
+        a_g9_old: assert (req_q.op inside {OP_RESERVE, OP_MARCH} ? free : req_q.op == OP_COMMIT ? free || (larval && same) : same && !free);
+        a_g9_reads: assert (!(req_q.op inside {OP_NOP, OP_SNAPSHOT, OP_COUNTER, OP_CLEAR_STAGING, OP_FLIP, OP_POKE_SEQ, OP_VERIFY}));
       end
       if (writes_life) a_g9_moves: assert (allowed);
-      if (writes_name) a_g9_fresh: assert (req_q.op inside {OP_RESERVE, OP_COMMIT} &&
+      if (writes_name && req_q.op != OP_MARCH) a_g9_fresh: assert (req_q.op inside {OP_RESERVE, OP_COMMIT} &&
           (renamed == name_t'{generation: was_generation_q == '1 ? 16'd1 : was_generation_q + 16'd1, memory_told: 1'b0} || (!free && renamed == name_q)));
+      // A march puts the entry back, and there is no clock in which a packet would be let through.
+      if (req_q.op == OP_MARCH) begin
+        a_g4_march: assert (!free || life_q == '0 || life_q.state inside {ENTRY_STATE_LARVAL, ENTRY_STATE_ERASING});
+        if (done) a_g9_march: assert (life_q == was_life_q && name_q.generation == was_generation_q);
+      end
       // A new tenant's state comes after its generation.
       if (writes_life && written.state inside {ENTRY_STATE_LARVAL, ENTRY_STATE_ACTIVE} && free && req_q.op inside {OP_RESERVE, OP_COMMIT}) begin
         a_g9_first: assert (name_q.generation != was_generation_q && name_q.generation != '0);
@@ -257,12 +266,32 @@ module command_turns
   // ------------------------------------------------------------------ helping invariants
   wire [3:0] phase = u_command.phase_q;
   wire [4:0] step  = u_command.step_q;
-  typedef enum logic [3:0] {IDLE, HEAD, CHECK, WRITES, SNAP, COUNTER, IMAGE, COPY, ZERO, KEY, HASH, INSTALL, CLEAR, WIPE, DONE} phase_e;
+  typedef enum logic [3:0] {IDLE, HEAD, CHECK, WRITES, SNAP, COUNTER, IMAGE, COPY, ZERO, KEY, HASH, INSTALL, CLEAR, WIPE, MARCH, DONE} phase_e;
   wire installs = phase inside {IMAGE, COPY, ZERO, KEY, HASH, INSTALL};
   wire passed   = phase inside {WRITES, IMAGE, COPY, ZERO, KEY, HASH, INSTALL, WIPE};   // the checks were passed
 
   wire reads    = rd_q.cfg_rd || rd_q.ctr_rd || rd_q.misc_rd;
   wire comes    = lanes_q.cfg_new || lanes_q.ctr_new || lanes_q.misc_new;
+
+  // A march: where it stands, and what the state word is then.
+  typedef enum logic [1:0] {MARCH_IDLE, MARCH_WRITE, MARCH_READ, MARCH_DONE} march_e;
+  wire [1:0] march_phase = u_command.u_march.phase_q;
+  wire [2:0] march_pass  = u_command.u_march.pass_q;
+  wire [4:0] march_step  = u_command.u_march.step_q;
+
+  function automatic life_t march_after(input logic [2:0] pass);
+    unique case (pass)
+      3'd1: return 22'(64'h5555_5555_C555_555D >> 7);
+      3'd2, 3'd3: return 22'(~(64'h5555_5555_C555_555D >> 7));
+      default: return '0;
+    endcase
+  endfunction
+
+  life_t march_life;
+  always_comb begin
+    march_life = march_after(march_pass);
+    if (march_phase == MARCH_WRITE && (march_pass == 3'd4 || march_step == '0)) march_life = march_after(march_pass - 3'd1);
+  end
 
   logic copied, zeroed, wiped;
   always_comb begin
@@ -281,11 +310,12 @@ module command_turns
       h_busy:  assert (busy_q == (phase != IDLE) && phase <= DONE);
       h_life:  assert (life_q.state <= ENTRY_STATE_ERASING && (life_q.state != ENTRY_STATE_FREE || life_q == '0));
       if (busy_q) h_req: assert (u_command.req_q == req_q);
+      if (busy_q) h_free: assert (!free || was_life_q == '0);
       // Words on their way.
       if (phase == HEAD) h_reads: assert ((!reads || step inside {5'd1, 5'd2}) && (!comes || step inside {5'd2, 5'd3}));
       else if (phase inside {SNAP, KEY}) h_comes: assert (step <= 5'd6 && (!reads || step inside {[5'd1:5'd4]}) && (!comes || step inside {[5'd2:5'd5]}));
       if (phase inside {SNAP, KEY}) h_others: assert ((!rd_q.misc_rd || rd_q.misc_mem != SAD_MEM_STATE) && (!lanes_q.misc_new || lanes_q.misc_mem != SAD_MEM_STATE));
-      if (!(phase inside {HEAD, SNAP, KEY})) h_quiet: assert (!reads && !comes);
+      if (!(phase inside {HEAD, SNAP, KEY, MARCH})) h_quiet: assert (!reads && !comes);
       if (phase == HEAD) begin
         h_step:  assert (step <= 5'd4);
         h_read:  assert (rd_q.misc_rd == (step inside {5'd1, 5'd2}) && lanes_q.misc_new == (step inside {5'd2, 5'd3}) &&
@@ -312,9 +342,24 @@ module command_turns
       end
       if (installs) h_installs: assert (req_q.op == OP_COMMIT && (free || (larval && same)));
       if (phase == WIPE) h_wipe: assert ((req_q.op == OP_COMMIT && (free || (larval && same))) || (req_q.op == OP_ERASE && same && !free));
+      if (phase == MARCH) begin
+        h_march:  assert (u_command.u_march.verify_q == (req_q.op == OP_VERIFY));
+        if (req_q.op == OP_VERIFY) h_verify: assert (march_phase == MARCH_DONE ? march_pass == 3'd1 : march_phase == MARCH_READ && march_pass == '0);
+        else h_marches: assert (req_q.op == OP_MARCH && free && (march_phase == MARCH_DONE ? march_pass == 3'd5 : march_pass <= 3'd4));
+        h_msteps: assert (march_step <= (march_phase == MARCH_WRITE ? u_command.u_march.last_write : u_command.u_march.last_read));
+        h_mreads: assert (march_phase == MARCH_READ ? (!reads || (march_step >= 5'd2 && march_step < u_command.u_march.last_read)) &&
+                                                      (!comes || march_step >= 5'd3) : !reads && !comes);
+        if (req_q.op == OP_MARCH) h_mlife: assert (life_q == march_life);
+        // What a_g9_march comes from at the end, 110 clocks later: too many for a mutant to be found by that.
+        h_mkept:  assert (u_command.u_march.kept_q.generation == was_generation_q);
+        if (req_q.op == OP_MARCH) h_mname: assert ((march_pass inside {[3'd1:3'd3]}) ||
+            (march_pass == 3'd4 && march_phase == MARCH_WRITE && march_step == '0) || name_q.generation == was_generation_q);
+      end
+      h_mphase: assert ((phase == MARCH) == (march_phase != MARCH_IDLE) && (phase != MARCH || march_pass != '0 || march_phase == MARCH_READ));
+      if (phase == DONE && req_q.op == OP_MARCH) h_marched: assert (life_q == was_life_q && name_q.generation == was_generation_q);
       if (phase == SNAP) h_snap: assert (req_q.op == OP_SNAPSHOT);
-      if (phase == CHECK) h_check: assert (!(req_q.op inside {OP_NOP, OP_COUNTER, OP_CLEAR_STAGING, OP_POKE_SEQ, OP_FLIP}) && req_q.op <= OP_POKE_SEQ);
-      if (phase == HEAD) h_head: assert (!(req_q.op inside {OP_NOP, OP_COUNTER, OP_CLEAR_STAGING, OP_POKE_SEQ, OP_FLIP}) && req_q.op <= OP_POKE_SEQ);
+      if (phase == CHECK) h_check: assert (!(req_q.op inside {OP_NOP, OP_COUNTER, OP_CLEAR_STAGING, OP_POKE_SEQ, OP_FLIP}) && req_q.op <= OP_VERIFY);
+      if (phase == HEAD) h_head: assert (!(req_q.op inside {OP_NOP, OP_COUNTER, OP_CLEAR_STAGING, OP_POKE_SEQ, OP_FLIP}) && req_q.op <= OP_VERIFY);
       if (phase == CLEAR) h_clear: assert (req_q.op == OP_CLEAR_STAGING || (req_q.op == OP_COMMIT && life_q.state == ENTRY_STATE_ACTIVE));
       if (phase == DONE && req_q.op == OP_COMMIT) h_done: assert (life_q == was_life_q || life_q.state inside {ENTRY_STATE_ACTIVE, ENTRY_STATE_ERASING});
       if (phase != DONE) h_tell: assert (phase == IDLE || !u_command.tell_q);
@@ -334,6 +379,7 @@ module command_turns
       c_active: cover (writes_life && written.state == ENTRY_STATE_ACTIVE && req_q.op == OP_COMMIT);
       c_erased: cover (done && tell && req_q.op == OP_ERASE);
       c_undone: cover (done && tell && req_q.op == OP_COMMIT);
+      c_march:  cover (phase == MARCH && march_pass == 3'd1 && march_phase == MARCH_READ);
     end
   end
 

@@ -173,8 +173,8 @@ module g9_state
       a_allowed: assert (allowed);
       a_free:    assert (!free || life_q == '0);
       a_tenant:  assert (free || life_q.state == ENTRY_STATE_ERASING || name_q.generation != '0);
-      // A command that names another generation than the entry's does nothing; reserve, and commit of a free entry, name none.
-      if (is_cmd && generation_i != name_q.generation && !(free && op_i inside {OP_RESERVE, OP_COMMIT})) begin
+      // A command that names another generation than the entry's does nothing; reserve, and commit and march of a free entry, name none.
+      if (is_cmd && generation_i != name_q.generation && !(free && op_i inside {OP_RESERVE, OP_COMMIT, OP_MARCH})) begin
         a_old_command: assert (life_d == life_q && name_d == name_q && code != CMD_CODE_OK);
       end
       if (command && code != CMD_CODE_OK) a_refused: assert (life_d == life_q && name_d == name_q);

@@ -81,6 +81,11 @@ Result<std::unique_ptr<HostedFirmware>> HostedFirmware::start(Bus& bus, std::opt
     return Error{ErrorCode::kVersionMismatch,
                  "firmware: the accelerator is not of ABI version " + std::to_string(abi::kAbiVersion)};
   }
+  if (code == abi::MailboxCode::kSelfTest) {
+    return Error{
+        ErrorCode::kRefusedByDevice,
+        "firmware: the packet path gave a wrong answer in its self-test; no packet is let in, replace the device"};
+  }
   if (code != abi::MailboxCode::kOk) {
     return Error{ErrorCode::kRefusedByDevice, std::string("firmware: start failed with ") + abi::name(code)};
   }

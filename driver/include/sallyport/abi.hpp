@@ -260,8 +260,15 @@ enum class Op : std::uint8_t {
                ///< arg2 = {bit b [22:16], bit a [6:0]}; equal bits flip one.
   kPokeSeq = 11,  ///< Simulation only (else bad_op): outbound sequence number, or top of the inbound window with only
                   ///< that number seen, := {arg2, arg1}. For tests near the end of the numbers.
+  kMarch = 12,  ///< Memory march over a free entry (else bad_state); generation is ignored, and kept. All its words are
+                ///< read as zero, then written and read back: a pattern, its inverse, zero; every data and check bit is
+                ///< 0 once and 1 once. `memory`: a word differed, or had wrong bits. These are mended and counted as
+                ///< ever: what was wrong but once is gone when it is repeated.
+  kVerify = 13,  ///< Read all words of an entry, in any state; generation is ignored, and nothing is written. `memory`:
+                 ///< a word had wrong bits. They are mended and counted, or kill the SA, as ever (G10); one of each
+                 ///< kind a time, so who wants to hear ok repeats it.
 };
-inline constexpr unsigned kOpCount = 12;
+inline constexpr unsigned kOpCount = 14;
 /// The name as documents and logs write it; "?" for a number that is none.
 constexpr const char* name(Op value) {
   switch (value) {
@@ -289,6 +296,10 @@ constexpr const char* name(Op value) {
       return "flip";
     case Op::kPokeSeq:
       return "poke_seq";
+    case Op::kMarch:
+      return "march";
+    case Op::kVerify:
+      return "verify";
   }
   return "?";
 }
@@ -550,7 +561,7 @@ constexpr const char* name(CoreCause value) {
 /// said.
 enum class MailboxCommand : std::uint8_t {
   kHello = 1,    ///< mailbox_hello; starts a session: its seq, whatever it is, is the one that the next request
-                 ///< continues. Answer: mailbox_info.
+                 ///< continues; what was staged before is zeroed. Answer: mailbox_info.
   kInfo = 2,     ///< mailbox_hello; sizes, policy and occupancy. Answer: mailbox_info.
   kReserve = 3,  ///< mailbox_reserve; gives out an inbound SPI: free -> larval. `full` and `quota` are answered before
                  ///< anything else happens (G6).
@@ -636,9 +647,11 @@ enum class MailboxCode : std::uint8_t {
   kNotStarted = 19,  ///< The firmware has not taken over the table yet.
   kNoMore = 20,      ///< Query with next: no entry in use from this index on.
   kNoRandom = 22,    ///< The noise source has failed its tests, so nothing can be drawn; the firmware has not started.
+  kSelfTest = 23,    ///< A known answer came out of the packet path wrong twice, or none came: no packet is let in; the
+                     ///< firmware has not started.
   kDevice = 21,      ///< The device refused for a reason that has no code here; see device_code.
 };
-inline constexpr unsigned kMailboxCodeCount = 23;
+inline constexpr unsigned kMailboxCodeCount = 24;
 /// The name as documents and logs write it; "?" for a number that is none.
 constexpr const char* name(MailboxCode value) {
   switch (value) {
@@ -686,6 +699,8 @@ constexpr const char* name(MailboxCode value) {
       return "no_more";
     case MailboxCode::kNoRandom:
       return "no_random";
+    case MailboxCode::kSelfTest:
+      return "self_test";
     case MailboxCode::kDevice:
       return "device";
   }
@@ -2233,9 +2248,11 @@ struct MailboxLoad {
   std::uint64_t drain_ns{};     ///< Time from supersession to a free entry, in ns; mean as above.
   std::uint8_t noise_failed{};  ///< 1: the noise source has failed a test since the start; random numbers come from its
                                 ///< last good seed.
-  std::uint8_t reserved0{};     ///< 0.
-  std::uint16_t reserved1{};    ///< 0.
-  std::uint32_t reserved2{};    ///< 0.
+  std::uint8_t loopback{};      ///< 1: the known answers came out right when the firmware started; 0: they could not be
+                            ///< tried, for want of a free entry, because a packet that was under way did not end, or
+                            ///< because the core failed when it tried them last.
+  std::uint16_t faulty{};  ///< Entries out of use since the start: their memory failed the march or could not be read.
+  std::uint32_t reserved{};  ///< 0.
   using Words = std::array<std::uint32_t, kOctets / 4>;
   using Octets = std::array<std::uint8_t, kOctets>;
 
@@ -2259,9 +2276,9 @@ struct MailboxLoad {
     detail::put<40, 8>(out, ike_ns);
     detail::put<48, 8>(out, drain_ns);
     detail::put<56, 1>(out, noise_failed);
-    detail::put<57, 1>(out, reserved0);
-    detail::put<58, 2>(out, reserved1);
-    detail::put<60, 4>(out, reserved2);
+    detail::put<57, 1>(out, loopback);
+    detail::put<58, 2>(out, faulty);
+    detail::put<60, 4>(out, reserved);
     return out;
   }
   static constexpr MailboxLoad from_words(const Words& in) {
@@ -2283,9 +2300,9 @@ struct MailboxLoad {
     out.ike_ns = static_cast<std::uint64_t>(detail::get<40, 8>(in));
     out.drain_ns = static_cast<std::uint64_t>(detail::get<48, 8>(in));
     out.noise_failed = static_cast<std::uint8_t>(detail::get<56, 1>(in));
-    out.reserved0 = static_cast<std::uint8_t>(detail::get<57, 1>(in));
-    out.reserved1 = static_cast<std::uint16_t>(detail::get<58, 2>(in));
-    out.reserved2 = static_cast<std::uint32_t>(detail::get<60, 4>(in));
+    out.loopback = static_cast<std::uint8_t>(detail::get<57, 1>(in));
+    out.faulty = static_cast<std::uint16_t>(detail::get<58, 2>(in));
+    out.reserved = static_cast<std::uint32_t>(detail::get<60, 4>(in));
     return out;
   }
   /// Most significant octet first.

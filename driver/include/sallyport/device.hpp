@@ -101,6 +101,9 @@ struct RekeyLoad {
   std::uint64_t ike_ns = 0;
   std::uint64_t drain_ns = 0;
   bool noise_failed = false;  ///< Random numbers come from the noise source's last good seed.
+  bool loopback = false;      ///< When the firmware started, the packet path gave its known answers. Else they were not
+                              ///< tried: no entry was free, or a packet that was under way did not end.
+  std::uint16_t faulty = 0;   ///< Entries out of use since then, for their memory.
 };
 
 /// Counts of times by powers of two: bucket b holds 2^(b+7) ns to less than 2^(b+8) ns.
@@ -133,7 +136,8 @@ class Device {
   /// Reserves an inbound entry and its SPI. kFull: nothing left for the pool, or the owner's quota is used up.
   Result<Reservation> reserve(const InstallOptions& options);
   /// Installs both directions in one transaction. On success the reservation is used up; on failure it stands as
-  /// before, nothing is in the table, and no key is left in the staging bank.
+  /// before, nothing is in the table, and no key is left in the staging bank. When the answer was lost (kBusFailure, or
+  /// the firmware started again in between) a pair that is there all the same is erased, and the reservation with it.
   Result<SaPair> install(Reservation& reservation, const SaConfig& inbound, const SaConfig& outbound,
                          const InstallOptions& options);
   /// Installs the inbound direction alone. `partner`: outbound entry that belongs to it, if there is one.
@@ -160,6 +164,8 @@ class Device {
       : bus_(&bus), client_(std::make_shared<MailboxClient>(mailbox)), info_(info) {}
   [[nodiscard]] Result<void> check_pace(const InstallOptions& options) const;
   Result<void> stage(unsigned slot, const SaConfig& config, Direction direction, std::optional<Spi> reserved);
+  // Erases the pair that the reservation has become.
+  void take_back(Reservation& reservation);
   Result<abi::MailboxAnswer> send_install(abi::MailboxCommand command, const abi::MailboxInstall& request);
 
   Bus* bus_;

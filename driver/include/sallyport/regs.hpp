@@ -190,6 +190,39 @@ inline constexpr std::uint32_t kWatchdogAddress = 0x00A8;
 inline constexpr std::uint32_t kWatchdogValueMask = 0x0000FFFF;
 inline constexpr unsigned kWatchdogValueShift = 0;
 
+/// Starts a run of the loopback when seq is TEST_STATUS.seq + 1 (modulo 2^16); any other number, so a write that
+/// is repeated or comes late, does nothing. Ignored while busy. Taken only while CONTROL.enable is 0,
+/// STATUS.boot_done and STATUS.idle are 1, the lane exists, and the descriptor's length is 496 or less; else
+/// refused.
+inline constexpr std::uint32_t kTestGoAddress = 0x00B0;
+inline constexpr std::uint32_t kTestGoInboundMask = 0x00000001;
+inline constexpr unsigned kTestGoInboundShift = 0;
+inline constexpr std::uint32_t kTestGoLaneMask = 0x00000070;
+inline constexpr unsigned kTestGoLaneShift = 4;
+inline constexpr std::uint32_t kTestGoSeqMask = 0xFFFF0000;
+inline constexpr unsigned kTestGoSeqShift = 16;
+
+/// Ends run seq, if that is the one which is on; else nothing. What is inside is let out and dropped, then the
+/// run is over.
+inline constexpr std::uint32_t kTestAbortAddress = 0x00B4;
+inline constexpr std::uint32_t kTestAbortSeqMask = 0xFFFF0000;
+inline constexpr unsigned kTestAbortSeqShift = 16;
+
+/// The loopback's run. While busy, all packet streams of the device stand still, whatever CONTROL says.
+inline constexpr std::uint32_t kTestStatusAddress = 0x00B8;
+inline constexpr std::uint32_t kTestStatusBusyMask = 0x00000001;
+inline constexpr unsigned kTestStatusBusyShift = 0;
+inline constexpr std::uint32_t kTestStatusOverflowMask = 0x00000002;
+inline constexpr unsigned kTestStatusOverflowShift = 1;
+inline constexpr std::uint32_t kTestStatusAbortedMask = 0x00000004;
+inline constexpr unsigned kTestStatusAbortedShift = 2;
+inline constexpr std::uint32_t kTestStatusRefusedMask = 0x00000008;
+inline constexpr unsigned kTestStatusRefusedShift = 3;
+inline constexpr std::uint32_t kTestStatusOctetsMask = 0x00003FF0;
+inline constexpr unsigned kTestStatusOctetsShift = 4;
+inline constexpr std::uint32_t kTestStatusSeqMask = 0xFFFF0000;
+inline constexpr unsigned kTestStatusSeqShift = 16;
+
 /// Event ring: record n stands at (n - 1) modulo ring_depth, 8 words each (abi.md, event_record), word 0 = first
 /// four octets.
 inline constexpr std::uint32_t kRingAddress = 0x4000;
@@ -199,5 +232,12 @@ inline constexpr std::uint32_t kRingOctets = 0x2000;
 /// the word. Write only; it cannot be read back (G5).
 inline constexpr std::uint32_t kStagingAddress = 0x8000;
 inline constexpr std::uint32_t kStagingOctets = 0x400;
+
+/// Buffer of the loopback: octets as on the packet streams, first octet in the low octet of word 0. A run takes a
+/// descriptor (16 octets) and the packet that it announces from here, and puts a status descriptor and the packet
+/// that came out in their place. While a run is on, reads give 0 and writes do nothing. Not zeroed: see
+/// rtl/top/README.md.
+inline constexpr std::uint32_t kTestBufferAddress = 0xA000;
+inline constexpr std::uint32_t kTestBufferOctets = 0x200;
 
 }  // namespace sallyport::regs

@@ -105,8 +105,12 @@ module sallyport_regs (
         logic ALARM_LO;
         logic ALARM_HI;
         logic WATCHDOG;
+        logic TEST_GO;
+        logic TEST_ABORT;
+        logic TEST_STATUS;
         logic RING;
         logic STAGING;
+        logic TEST_BUFFER;
     } decoded_reg_strb_t;
     decoded_reg_strb_t decoded_reg_strb;
     logic decoded_err;
@@ -201,12 +205,21 @@ module sallyport_regs (
         is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'ha4);
         decoded_reg_strb.WATCHDOG = cpuif_req_masked & (cpuif_addr == 16'ha8);
         is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'ha8);
+        decoded_reg_strb.TEST_GO = cpuif_req_masked & (cpuif_addr == 16'hb0);
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'hb0);
+        decoded_reg_strb.TEST_ABORT = cpuif_req_masked & (cpuif_addr == 16'hb4);
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'hb4);
+        decoded_reg_strb.TEST_STATUS = cpuif_req_masked & (cpuif_addr == 16'hb8) & !cpuif_req_is_wr;
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 16'hb8);
         decoded_reg_strb.RING = cpuif_req_masked & (cpuif_addr >= 16'h4000) & (cpuif_addr <= 16'h4000 + 16'h1fff) & !cpuif_req_is_wr;
         is_external |= cpuif_req_masked & (cpuif_addr >= 16'h4000) & (cpuif_addr <= 16'h4000 + 16'h1fff) & !cpuif_req_is_wr;
         is_valid_addr |= cpuif_req_masked & (cpuif_addr >= 16'h4000) & (cpuif_addr <= 16'h4000 + 16'h1fff);
         decoded_reg_strb.STAGING = cpuif_req_masked & (cpuif_addr >= 16'h8000) & (cpuif_addr <= 16'h8000 + 16'h3ff) & cpuif_req_is_wr;
         is_external |= cpuif_req_masked & (cpuif_addr >= 16'h8000) & (cpuif_addr <= 16'h8000 + 16'h3ff) & cpuif_req_is_wr;
         is_valid_addr |= cpuif_req_masked & (cpuif_addr >= 16'h8000) & (cpuif_addr <= 16'h8000 + 16'h3ff);
+        decoded_reg_strb.TEST_BUFFER = cpuif_req_masked & (cpuif_addr >= 16'ha000) & (cpuif_addr <= 16'ha000 + 16'h1ff);
+        is_external |= cpuif_req_masked & (cpuif_addr >= 16'ha000) & (cpuif_addr <= 16'ha000 + 16'h1ff);
+        is_valid_addr |= cpuif_req_masked & (cpuif_addr >= 16'ha000) & (cpuif_addr <= 16'ha000 + 16'h1ff);
         decoded_err = ~is_valid_addr & decoded_req;
         decoded_req_is_external = is_external;
     end
@@ -304,6 +317,26 @@ module sallyport_regs (
                 logic load_next;
             } value;
         } WATCHDOG;
+        struct {
+            struct {
+                logic next;
+                logic load_next;
+            } inbound;
+            struct {
+                logic [2:0] next;
+                logic load_next;
+            } lane;
+            struct {
+                logic [15:0] next;
+                logic load_next;
+            } seq;
+        } TEST_GO;
+        struct {
+            struct {
+                logic [15:0] next;
+                logic load_next;
+            } seq;
+        } TEST_ABORT;
     } field_combo_t;
     field_combo_t field_combo;
 
@@ -362,6 +395,22 @@ module sallyport_regs (
                 logic [15:0] value;
             } value;
         } WATCHDOG;
+        struct {
+            struct {
+                logic value;
+            } inbound;
+            struct {
+                logic [2:0] value;
+            } lane;
+            struct {
+                logic [15:0] value;
+            } seq;
+        } TEST_GO;
+        struct {
+            struct {
+                logic [15:0] value;
+            } seq;
+        } TEST_ABORT;
     } field_storage_t;
     field_storage_t field_storage;
 
@@ -647,6 +696,100 @@ module sallyport_regs (
     end
     assign hwif_out.WATCHDOG.value.value = field_storage.WATCHDOG.value.value;
     assign hwif_out.WATCHDOG.value.swmod = decoded_reg_strb.WATCHDOG && decoded_req_is_wr && |(decoded_wr_biten[15:0]);
+    // Field: sallyport_regs.TEST_GO.inbound
+    always_comb begin
+        automatic logic [0:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.TEST_GO.inbound.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.TEST_GO && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.TEST_GO.inbound.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
+            load_next_c = '1;
+        end
+        field_combo.TEST_GO.inbound.next = next_c;
+        field_combo.TEST_GO.inbound.load_next = load_next_c;
+    end
+    always_ff @(posedge clk) begin
+        if(rst) begin
+            field_storage.TEST_GO.inbound.value <= 1'h0;
+        end else begin
+            if(field_combo.TEST_GO.inbound.load_next) begin
+                field_storage.TEST_GO.inbound.value <= field_combo.TEST_GO.inbound.next;
+            end
+        end
+    end
+    assign hwif_out.TEST_GO.inbound.value = field_storage.TEST_GO.inbound.value;
+    // Field: sallyport_regs.TEST_GO.lane
+    always_comb begin
+        automatic logic [2:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.TEST_GO.lane.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.TEST_GO && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.TEST_GO.lane.value & ~decoded_wr_biten[6:4]) | (decoded_wr_data[6:4] & decoded_wr_biten[6:4]);
+            load_next_c = '1;
+        end
+        field_combo.TEST_GO.lane.next = next_c;
+        field_combo.TEST_GO.lane.load_next = load_next_c;
+    end
+    always_ff @(posedge clk) begin
+        if(rst) begin
+            field_storage.TEST_GO.lane.value <= 3'h0;
+        end else begin
+            if(field_combo.TEST_GO.lane.load_next) begin
+                field_storage.TEST_GO.lane.value <= field_combo.TEST_GO.lane.next;
+            end
+        end
+    end
+    assign hwif_out.TEST_GO.lane.value = field_storage.TEST_GO.lane.value;
+    // Field: sallyport_regs.TEST_GO.seq
+    always_comb begin
+        automatic logic [15:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.TEST_GO.seq.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.TEST_GO && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.TEST_GO.seq.value & ~decoded_wr_biten[31:16]) | (decoded_wr_data[31:16] & decoded_wr_biten[31:16]);
+            load_next_c = '1;
+        end
+        field_combo.TEST_GO.seq.next = next_c;
+        field_combo.TEST_GO.seq.load_next = load_next_c;
+    end
+    always_ff @(posedge clk) begin
+        if(rst) begin
+            field_storage.TEST_GO.seq.value <= 16'h0;
+        end else begin
+            if(field_combo.TEST_GO.seq.load_next) begin
+                field_storage.TEST_GO.seq.value <= field_combo.TEST_GO.seq.next;
+            end
+        end
+    end
+    assign hwif_out.TEST_GO.seq.value = field_storage.TEST_GO.seq.value;
+    assign hwif_out.TEST_GO.seq.swmod = decoded_reg_strb.TEST_GO && decoded_req_is_wr && |(decoded_wr_biten[31:16]);
+    // Field: sallyport_regs.TEST_ABORT.seq
+    always_comb begin
+        automatic logic [15:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.TEST_ABORT.seq.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.TEST_ABORT && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.TEST_ABORT.seq.value & ~decoded_wr_biten[31:16]) | (decoded_wr_data[31:16] & decoded_wr_biten[31:16]);
+            load_next_c = '1;
+        end
+        field_combo.TEST_ABORT.seq.next = next_c;
+        field_combo.TEST_ABORT.seq.load_next = load_next_c;
+    end
+    always_ff @(posedge clk) begin
+        if(rst) begin
+            field_storage.TEST_ABORT.seq.value <= 16'h0;
+        end else begin
+            if(field_combo.TEST_ABORT.seq.load_next) begin
+                field_storage.TEST_ABORT.seq.value <= field_combo.TEST_ABORT.seq.next;
+            end
+        end
+    end
+    assign hwif_out.TEST_ABORT.seq.value = field_storage.TEST_ABORT.seq.value;
+    assign hwif_out.TEST_ABORT.seq.swmod = decoded_reg_strb.TEST_ABORT && decoded_req_is_wr && |(decoded_wr_biten[31:16]);
     // External region: sallyport_regs.RING
     assign hwif_out.RING.req = decoded_reg_strb.RING;
     assign hwif_out.RING.addr = decoded_addr[12:0];
@@ -659,6 +802,12 @@ module sallyport_regs (
     assign hwif_out.STAGING.req_is_wr = decoded_req_is_wr;
     assign hwif_out.STAGING.wr_data = decoded_wr_data;
     assign hwif_out.STAGING.wr_biten = decoded_wr_biten;
+    // External region: sallyport_regs.TEST_BUFFER
+    assign hwif_out.TEST_BUFFER.req = decoded_reg_strb.TEST_BUFFER;
+    assign hwif_out.TEST_BUFFER.addr = decoded_addr[8:0];
+    assign hwif_out.TEST_BUFFER.req_is_wr = decoded_req_is_wr;
+    assign hwif_out.TEST_BUFFER.wr_data = decoded_wr_data;
+    assign hwif_out.TEST_BUFFER.wr_biten = decoded_wr_biten;
 
     //--------------------------------------------------------------------------
     // Write response
@@ -668,6 +817,7 @@ module sallyport_regs (
         wr_ack = '0;
         wr_ack |= hwif_in.RING.wr_ack;
         wr_ack |= hwif_in.STAGING.wr_ack;
+        wr_ack |= hwif_in.TEST_BUFFER.wr_ack;
         external_wr_ack = wr_ack;
     end
     assign cpuif_wr_ack = external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_req_is_external);
@@ -683,6 +833,7 @@ module sallyport_regs (
         rd_ack = '0;
         rd_ack |= hwif_in.RING.rd_ack;
         rd_ack |= hwif_in.STAGING.rd_ack;
+        rd_ack |= hwif_in.TEST_BUFFER.rd_ack;
         readback_external_rd_ack_c = rd_ack;
     end
 
@@ -844,11 +995,30 @@ module sallyport_regs (
         if(rd_mux_addr == 16'ha8) begin
             readback_data_var[15:0] = field_storage.WATCHDOG.value.value;
         end
+        if(rd_mux_addr == 16'hb0) begin
+            readback_data_var[0] = field_storage.TEST_GO.inbound.value;
+            readback_data_var[6:4] = field_storage.TEST_GO.lane.value;
+            readback_data_var[31:16] = field_storage.TEST_GO.seq.value;
+        end
+        if(rd_mux_addr == 16'hb4) begin
+            readback_data_var[31:16] = field_storage.TEST_ABORT.seq.value;
+        end
+        if(rd_mux_addr == 16'hb8) begin
+            readback_data_var[0] = hwif_in.TEST_STATUS.busy.next;
+            readback_data_var[1] = hwif_in.TEST_STATUS.overflow.next;
+            readback_data_var[2] = hwif_in.TEST_STATUS.aborted.next;
+            readback_data_var[3] = hwif_in.TEST_STATUS.refused.next;
+            readback_data_var[13:4] = hwif_in.TEST_STATUS.octets.next;
+            readback_data_var[31:16] = hwif_in.TEST_STATUS.seq.next;
+        end
         if((rd_mux_addr >= 16'h4000) && (rd_mux_addr <= 16'h4000 + 16'h1fff)) begin
             readback_data_var = hwif_in.RING.rd_data;
         end
         if((rd_mux_addr >= 16'h8000) && (rd_mux_addr <= 16'h8000 + 16'h3ff)) begin
             readback_data_var = hwif_in.STAGING.rd_data;
+        end
+        if((rd_mux_addr >= 16'ha000) && (rd_mux_addr <= 16'ha000 + 16'h1ff)) begin
+            readback_data_var = hwif_in.TEST_BUFFER.rd_data;
         end
         readback_data = readback_data_var;
         readback_done = decoded_req & ~decoded_req_is_wr & ~decoded_req_is_external;

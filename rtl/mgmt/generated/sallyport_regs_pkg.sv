@@ -4,7 +4,7 @@ package sallyport_regs_pkg;
 
     localparam SALLYPORT_REGS_DATA_WIDTH = 32;
     localparam SALLYPORT_REGS_MIN_ADDR_WIDTH = 16;
-    localparam SALLYPORT_REGS_SIZE = 'h8400;
+    localparam SALLYPORT_REGS_SIZE = 'ha200;
 
     typedef struct {
         logic [4:0] next;
@@ -322,6 +322,39 @@ package sallyport_regs_pkg;
     } sallyport_regs__ECC_FATAL__in_t;
 
     typedef struct {
+        logic next;
+    } sallyport_regs__TEST_STATUS__busy__in_t;
+
+    typedef struct {
+        logic next;
+    } sallyport_regs__TEST_STATUS__overflow__in_t;
+
+    typedef struct {
+        logic next;
+    } sallyport_regs__TEST_STATUS__aborted__in_t;
+
+    typedef struct {
+        logic next;
+    } sallyport_regs__TEST_STATUS__refused__in_t;
+
+    typedef struct {
+        logic [9:0] next;
+    } sallyport_regs__TEST_STATUS__octets__in_t;
+
+    typedef struct {
+        logic [15:0] next;
+    } sallyport_regs__TEST_STATUS__seq__in_t;
+
+    typedef struct {
+        sallyport_regs__TEST_STATUS__busy__in_t busy;
+        sallyport_regs__TEST_STATUS__overflow__in_t overflow;
+        sallyport_regs__TEST_STATUS__aborted__in_t aborted;
+        sallyport_regs__TEST_STATUS__refused__in_t refused;
+        sallyport_regs__TEST_STATUS__octets__in_t octets;
+        sallyport_regs__TEST_STATUS__seq__in_t seq;
+    } sallyport_regs__TEST_STATUS__in_t;
+
+    typedef struct {
         logic rd_ack;
         logic [31:0] rd_data;
         logic wr_ack;
@@ -332,6 +365,12 @@ package sallyport_regs_pkg;
         logic [31:0] rd_data;
         logic wr_ack;
     } sallyport_regs__STAGING__external__in_t;
+
+    typedef struct {
+        logic rd_ack;
+        logic [31:0] rd_data;
+        logic wr_ack;
+    } sallyport_regs__TEST_BUFFER__external__in_t;
 
     typedef struct {
         sallyport_regs__CAPS0__in_t CAPS0;
@@ -362,8 +401,10 @@ package sallyport_regs_pkg;
         sallyport_regs__EV_LATE__in_t EV_LATE;
         sallyport_regs__ECC_CORRECTED__in_t ECC_CORRECTED;
         sallyport_regs__ECC_FATAL__in_t ECC_FATAL;
+        sallyport_regs__TEST_STATUS__in_t TEST_STATUS;
         sallyport_regs__RING__external__in_t RING;
         sallyport_regs__STAGING__external__in_t STAGING;
+        sallyport_regs__TEST_BUFFER__external__in_t TEST_BUFFER;
     } sallyport_regs__in_t;
 
     typedef struct {
@@ -457,6 +498,34 @@ package sallyport_regs_pkg;
     } sallyport_regs__WATCHDOG__out_t;
 
     typedef struct {
+        logic value;
+    } sallyport_regs__TEST_GO__inbound__out_t;
+
+    typedef struct {
+        logic [2:0] value;
+    } sallyport_regs__TEST_GO__lane__out_t;
+
+    typedef struct {
+        logic [15:0] value;
+        logic swmod;
+    } sallyport_regs__TEST_GO__seq__out_t;
+
+    typedef struct {
+        sallyport_regs__TEST_GO__inbound__out_t inbound;
+        sallyport_regs__TEST_GO__lane__out_t lane;
+        sallyport_regs__TEST_GO__seq__out_t seq;
+    } sallyport_regs__TEST_GO__out_t;
+
+    typedef struct {
+        logic [15:0] value;
+        logic swmod;
+    } sallyport_regs__TEST_ABORT__seq__out_t;
+
+    typedef struct {
+        sallyport_regs__TEST_ABORT__seq__out_t seq;
+    } sallyport_regs__TEST_ABORT__out_t;
+
+    typedef struct {
         logic req;
         logic [12:0] addr;
         logic req_is_wr;
@@ -473,6 +542,14 @@ package sallyport_regs_pkg;
     } sallyport_regs__STAGING__external__out_t;
 
     typedef struct {
+        logic req;
+        logic [8:0] addr;
+        logic req_is_wr;
+        logic [31:0] wr_data;
+        logic [31:0] wr_biten;
+    } sallyport_regs__TEST_BUFFER__external__out_t;
+
+    typedef struct {
         sallyport_regs__CONTROL__out_t CONTROL;
         sallyport_regs__CMD_TARGET__out_t CMD_TARGET;
         sallyport_regs__CMD_ARG1__out_t CMD_ARG1;
@@ -482,7 +559,10 @@ package sallyport_regs_pkg;
         sallyport_regs__ALARM_LO__out_t ALARM_LO;
         sallyport_regs__ALARM_HI__out_t ALARM_HI;
         sallyport_regs__WATCHDOG__out_t WATCHDOG;
+        sallyport_regs__TEST_GO__out_t TEST_GO;
+        sallyport_regs__TEST_ABORT__out_t TEST_ABORT;
         sallyport_regs__RING__external__out_t RING;
         sallyport_regs__STAGING__external__out_t STAGING;
+        sallyport_regs__TEST_BUFFER__external__out_t TEST_BUFFER;
     } sallyport_regs__out_t;
 endpackage

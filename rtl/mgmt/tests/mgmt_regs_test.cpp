@@ -38,6 +38,10 @@ class MgmtRegs : public testing::Test {
     const bool ring = model_->ring_rd_en_o;
     const unsigned ring_word = model_->ring_rd_addr_o;
     if (model_->cmd_valid_o && model_->cmd_ready_i) ++commands_;
+    if ((model_->test_o[2] >> 14 & 1) != 0)
+      test_goes_.push_back((model_->test_o[2] & 0x3FFF) << 2 | model_->test_o[1] >> 30);
+    if ((model_->test_o[1] >> 25 & 1) != 0) test_stops_.push_back(model_->test_o[1] >> 9 & 0xFFFF);
+    if ((model_->test_o[1] >> 7 & 1) != 0) test_words_.emplace_back(model_->test_o[1] & 0x7F, model_->test_o[0]);
     const bool asked = model_->block_valid_o && model_->block_ready_i;
     if (asked) blocks_.push_back(model_->block_req_o[1]);
     if (model_->core_valid_i && model_->core_ready_o) core_taken_ = true;
@@ -133,6 +137,8 @@ class MgmtRegs : public testing::Test {
   std::optional<std::uint64_t> core_answer_;
   std::vector<std::pair<unsigned, std::uint64_t>> staged_;
   int commands_ = 0;
+  std::vector<std::uint32_t> test_goes_, test_stops_;  // sequence numbers
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> test_words_;
 };
 
 TEST_F(MgmtRegs, SaysWhatItIs) {
@@ -262,6 +268,29 @@ TEST_F(MgmtRegs, HalvesOfStagingWordsOfHostAndCoreStayApart) {
   ASSERT_EQ(staged_.size(), 2U);
   EXPECT_EQ(staged_[0].second, 0x3333333311111111ULL);
   EXPECT_EQ(staged_[1].second, 0x4444444422222222ULL);
+}
+
+TEST_F(MgmtRegs, TheLoopbackIsWhoseTheCommandsAre) {
+  model_->test_i = 20ULL << 46 | 1ULL << 43 | 0xCAFEU;  // seq, aborted, word
+  EXPECT_EQ(write(regs::kTestBufferAddress + 4 * 127, 0x12345678U), 0U);
+  EXPECT_EQ(test_words_, (std::vector<std::pair<std::uint32_t, std::uint32_t>>{{127, 0x12345678U}}));
+  EXPECT_EQ(read(regs::kTestBufferAddress), std::make_pair(0xCAFEU, 0U));
+  EXPECT_EQ(write(regs::kTestGoAddress, 7U << regs::kTestGoSeqShift), 0U);
+  EXPECT_EQ(write(regs::kTestAbortAddress, 7U << regs::kTestAbortSeqShift), 0U);
+  model_->core_rules_i = 1;
+  EXPECT_NE(write(regs::kTestBufferAddress, 1), 0U);
+  EXPECT_NE(write(regs::kTestGoAddress, 8U << regs::kTestGoSeqShift), 0U);
+  EXPECT_NE(write(regs::kTestAbortAddress, 8U << regs::kTestAbortSeqShift), 0U);
+  EXPECT_EQ(read(regs::kTestBufferAddress), std::make_pair(0xCAFEU, 0U));
+  EXPECT_EQ(read(regs::kTestStatusAddress).first, 20U << regs::kTestStatusSeqShift | 4U);
+  EXPECT_TRUE(core_write(regs::kTestBufferAddress + 4, 2));
+  EXPECT_EQ(core_read(regs::kTestBufferAddress).first, 0xCAFEU);
+  EXPECT_TRUE(core_write(regs::kTestGoAddress, 9U << regs::kTestGoSeqShift));
+  EXPECT_TRUE(core_write(regs::kTestAbortAddress, 9U << regs::kTestAbortSeqShift));
+  for (int i = 0; i < 4; ++i) clock();
+  EXPECT_EQ(test_goes_, (std::vector<std::uint32_t>{7, 9}));
+  EXPECT_EQ(test_stops_, (std::vector<std::uint32_t>{7, 9}));
+  EXPECT_EQ(test_words_.size(), 2U);
 }
 
 TEST_F(MgmtRegs, TheCoresBlockIsTheHostsAlone) {

@@ -239,7 +239,7 @@ TEST_F(CliTest, PacingOnTheCoreAndHosted) {
 }
 
 TEST_F(CliTest, WaveformWindows) {
-  ASSERT_EQ(demo("--trace-from 300000 --trace-to 330000" + kMade).status, 0);
+  ASSERT_EQ(demo("--trace-from 400000 --trace-to 430000" + kMade).status, 0);
   EXPECT_GT(fs::file_size(folder() / "out" / "trace-a.fst"), 0U);
   EXPECT_GT(fs::file_size(folder() / "out" / "trace-b.fst"), 0U);
   // Paced, a rekey may come before the event.

@@ -16,7 +16,10 @@ constexpr std::uint64_t kNoSoft = UINT64_MAX;
 }
 
 FakeDevice::FakeDevice(unsigned log2_sas, unsigned ring_depth)
-    : sas_(std::size_t{1} << log2_sas), log2_sas_(log2_sas), ring_(ring_depth) {}
+    : sas_(std::size_t{1} << log2_sas),
+      log2_sas_(log2_sas),
+      loopback_(static_cast<std::uint16_t>(1U << log2_sas)),
+      ring_(ring_depth) {}
 
 bool FakeDevice::Sa::inbound() const { return (image[0] & 1U << static_cast<unsigned>(abi::SaFlag::kInbound)) != 0; }
 
@@ -36,6 +39,7 @@ bool FakeDevice::bus_ok() {
 std::optional<std::uint32_t> FakeDevice::read32(std::uint32_t address) {
   if (!bus_ok()) return std::nullopt;
   now_ns_ += 10;
+  if (const auto value = loopback_.read(address)) return value;
   if (address >= regs::kRingAddress && address < regs::kRingAddress + ring_.size() * 32) {
     const std::uint32_t at = (address - regs::kRingAddress) / 4;
     return ring_[at / 8][at % 8];
@@ -50,7 +54,9 @@ std::optional<std::uint32_t> FakeDevice::read32(std::uint32_t address) {
     case regs::kCaps1Address:
       return 9'600U << 16 | static_cast<std::uint32_t>(ring_.size());
     case regs::kStatusAddress:
-      return 1U | 2U | (irq() ? 4U : 0U) | 8U;
+      return 1U | (held_ ? 0U : 2U) | (irq() ? 4U : 0U) | 8U;
+    case regs::kControlAddress:
+      return (enabled_ ? regs::kControlEnableMask : 0U) | (irq_enable_ ? regs::kControlIrqEnableMask : 0U);
     case regs::kCmdStatusAddress:
       return status_;
     case regs::kCmdResultAddress:
@@ -94,6 +100,11 @@ std::uint32_t FakeDevice::snapshot_word(std::uint32_t address) const {
 bool FakeDevice::write32(std::uint32_t address, std::uint32_t value) {
   if (!bus_ok()) return false;
   now_ns_ += 10;
+  const auto tenant = [this](std::uint16_t index) -> std::optional<FakeLoopback::Tenant> {
+    if (index >= sas_.size() || sas_[index].state != EntryState::kActive) return std::nullopt;
+    return FakeLoopback::Tenant{.generation = sas_[index].generation, .image = sas_[index].image};
+  };
+  if (loopback_.write(address, value, !enabled_, tenant)) return true;
   if (address >= regs::kStagingAddress && address < regs::kStagingAddress + regs::kStagingOctets) {
     const std::uint32_t at = (address - regs::kStagingAddress) / 4;
     if (at % 2 == 0) {
@@ -176,6 +187,10 @@ CmdCode FakeDevice::execute(abi::Op op, std::uint16_t index, std::uint16_t gener
       return CmdCode::kOk;
     case abi::Op::kClearStaging:
       staging_[arg1_ & 3] = {};
+      return CmdCode::kOk;
+    case abi::Op::kMarch:
+      return sa.state == EntryState::kFree ? CmdCode::kOk : CmdCode::kBadState;
+    case abi::Op::kVerify:
       return CmdCode::kOk;
     default:
       break;

@@ -2,13 +2,14 @@
 /// @file
 /// A small behavioural stand-in for the accelerator's registers, for tests of firmware and driver that need faults,
 /// speed or a clock of their own. It keeps states, generations, limits and events as the ABI says; it knows no packets
-/// and no keys' meaning.
+/// and no keys' meaning, save in its loopback.
 #include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <vector>
 
+#include "fake_loopback.hpp"
 #include "sallyport/abi.hpp"
 
 namespace sallyport::test {
@@ -16,6 +17,7 @@ namespace sallyport::test {
 /// Registers and what stands behind them.
 class FakeDevice {
  public:
+  /// @param ring_depth 1 to 256: as many records have an address.
   explicit FakeDevice(unsigned log2_sas = 6, unsigned ring_depth = 256);
 
   // ---- as the bus sees it
@@ -34,6 +36,8 @@ class FakeDevice {
   void fail_next(abi::Op op, abi::CmdCode code) { failures_.push_back({op, code}); }
   /// The bus fails after this many more accesses; negative = never.
   void break_bus_after(int accesses) { bus_left_ = accesses; }
+  /// A packet is inside and does not end.
+  void hold_packet() { held_ = true; }
   /// Wrong identity, for discovery tests.
   void set_id(std::uint32_t id) { id_ = id; }
   void set_abi_version(std::uint16_t version) { abi_version_ = version; }
@@ -61,6 +65,7 @@ class FakeDevice {
   }
   [[nodiscard]] unsigned operations() const { return operations_; }
   [[nodiscard]] bool enabled() const { return enabled_; }
+  FakeLoopback& loopback() { return loopback_; }
 
  private:
   struct Failure {
@@ -78,6 +83,7 @@ class FakeDevice {
 
   std::vector<Sa> sas_;
   unsigned log2_sas_;
+  FakeLoopback loopback_;
   std::vector<std::array<std::uint32_t, 8>> ring_;
   std::uint32_t head_ = 0;
   std::uint32_t tail_ = 0;
@@ -95,6 +101,7 @@ class FakeDevice {
   std::uint32_t id_ = 0x534C5950;
   std::uint16_t abi_version_ = abi::kAbiVersion;
   bool enabled_ = false;
+  bool held_ = false;
   bool irq_enable_ = false;
   unsigned operations_ = 0;
 };

@@ -96,6 +96,8 @@ class EntryTable {
 
   /// The entry that has been free longest, or kNone. Longest, so that an index rests before it is used again.
   [[nodiscard]] std::uint16_t oldest_free() const { return free_.head; }
+  /// A free entry that will not be given out soon, or kNone. Looks at the table from its end.
+  [[nodiscard]] std::uint16_t last_free() const;
   /// Sends a free entry to the end of the free list (its memory does not take an SA just now).
   void defer(std::uint16_t index);
   /// Moves an entry along the state function. False, and nothing happens, when that has no such transition. Entries on

@@ -50,16 +50,22 @@ class Firmware {
   Firmware(const Firmware&) = delete;
   Firmware& operator=(const Firmware&) = delete;
 
-  /// Waits for the boot sweep, takes the table over, opens the data path and the interrupt. no_random: the random
-  /// source is of no use; bad_version: another ABI;
-  /// bad_index: more entries than storage; bus: no answer, or the boot sweep does not end.
-  abi::MailboxCode start();
+  /// Waits for the boot sweep, tests the table's memory and takes it over (free entries by a march, tenants by reading
+  /// them), has the packet path give its known answers, opens the data path and the interrupt. On a device that has SAs
+  /// already nothing of them changes, and packets wait while the known answers are tried. no_random: the random source
+  /// is of no use; bad_version: another ABI; bad_index: more entries than storage; bus: no answer, or the boot sweep
+  /// does not end; self_test: a known answer was wrong twice, and the data path is shut. `cause`: after a watchdog or a
+  /// fault that happened during the known answers of a device at work, they are not tried.
+  abi::MailboxCode start(abi::CoreCause cause = abi::CoreCause::kCold);
   /// Serves one request. Always answers; what is malformed, stale or out of order changes nothing.
   Words handle(const Words& request);
   Message handle(const Message& request) { return abi::octets_of(handle(abi::words_of(request))); }
   /// Device events to notices, drained entries to free. False when the bus failed: call again. `most`: device events
   /// and entries at most, for who has others to serve in between.
   bool poll(std::uint32_t most = UINT32_MAX);
+  /// The halves of it, for who sends notices on in between: what an event leads to may take longer than its telling.
+  bool poll_events(std::uint32_t most);
+  bool poll_table(std::uint32_t most);
   /// The last poll left work: device events that there is room for, or a part of the table to look at.
   [[nodiscard]] bool more_to_poll() const { return (takes_events() && events_.more()) || manager_.more_to_poll(); }
   /// The oldest notice.
@@ -72,10 +78,13 @@ class Firmware {
   /// There is room for what the event ring holds; else device events are no reason to call poll.
   [[nodiscard]] bool takes_events() const { return started_ == abi::MailboxCode::kOk && !notices_.full(); }
   /// Device time in ns when poll has work that no interrupt announces; UINT64_MAX = none.
-  [[nodiscard]] std::uint64_t next_deadline() const { return manager_.next_deadline(); }
+  [[nodiscard]] std::uint64_t next_deadline() const {
+    return started_ == abi::MailboxCode::kOk ? manager_.next_deadline() : UINT64_MAX;
+  }
 
  private:
-  abi::MailboxCode take_over();
+  abi::MailboxCode take_over(bool after_failure);
+  abi::MailboxCode known_answers(unsigned lanes);
   abi::MailboxCode check(const Words& request, const abi::MailboxHead& head) const;
   Words info(const abi::MailboxHead& head) const;
   Words query(const Words& request, const abi::MailboxHead& head);

@@ -34,8 +34,6 @@ class NoiseHealth {
   [[nodiscard]] bool failed() const { return failed_; }
 
  private:
-  void bit(bool value);
-
   bool failed_ = false;
   bool last_ = false;
   bool first_ = false;       // of the window

@@ -41,6 +41,8 @@ class SaManager final : public EventListener {
   /// back from the firmware word, and what an earlier run had not finished is finished or undone (sa_recover.cpp).
   /// Claims and pacing are forgotten.
   abi::MailboxCode start(unsigned log2_sas);
+  /// What a request that was cut off had staged is nobody's. False when the bus failed.
+  bool clear_staging();
 
   abi::MailboxCode reserve(const abi::MailboxReserve& request, abi::MailboxAnswer& answer);
   /// install_pair and install_one; which one it is stands in `request.command`.
@@ -146,6 +148,10 @@ class SaManager final : public EventListener {
   }
   abi::MailboxCode force(std::uint16_t index, std::uint64_t now);
 
+  // Tests an entry's memory: a free one's by a march, a tenant's by reading it. memory: not to be used.
+  abi::MailboxCode examine(std::uint16_t index);
+  // Given to nobody: out of use until the next start, as if it were being erased for ever.
+  void put_aside(std::uint16_t index);
   // Asks the device what an entry is and believes it; its word too, when it is new to the table.
   abi::MailboxCode take_over(std::uint16_t index);
   // Finishes or undoes what an earlier run left.

@@ -62,6 +62,8 @@ struct Telemetry {
   std::uint32_t refused_peer = 0;  ///< Rekeys of the peer that were refused as full.
   std::uint32_t forced = 0;        ///< Drains.
   std::uint32_t late = 0;          ///< SAs that died before their replacement was keyed.
+  std::uint16_t faulty = 0;        ///< Entries out of use for their memory.
+  bool loopback = false;           ///< The known answers were tried at the start, and came out right.
   RecentMean ike;                  ///< From reservation to key.
   RecentMean drain;                ///< From supersession to a free entry.
 
