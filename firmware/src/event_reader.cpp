@@ -20,11 +20,21 @@ bool EventReader::poll(std::uint32_t most) {
   if (!head) return false;
   const std::uint32_t before = tail_;
   bool bus_ok = true;
-  while (tail_ != *head && tail_ - before < most && !notices_.full()) {
+  while (bus_ok && tail_ != *head && tail_ - before < most && !notices_.full()) {
     abi::EventRecord record;
-    bus_ok = read_record(tail_ + 1, record);
+    const std::optional<bool> right = read_record(tail_ + 1, record);
+    bus_ok = right.has_value();
     if (!bus_ok) break;
-    post(record);
+    if (*right) {
+      post(record);
+    } else if (++misread_ < kMisreadings) {
+      bus_ok = false;
+      break;
+    } else {
+      // It is the ring that holds something else. The host looks at the table, as for every notice that is lost.
+      notices_.lose();
+    }
+    misread_ = 0;
     ++tail_;
   }
   more_ = tail_ != *head;
@@ -32,17 +42,17 @@ bool EventReader::poll(std::uint32_t most) {
   return bus_ok;
 }
 
-bool EventReader::read_record(std::uint32_t number, abi::EventRecord& record) {
+std::optional<bool> EventReader::read_record(std::uint32_t number, abi::EventRecord& record) {
   const std::uint32_t address = regs::kRingAddress + (number - 1) % depth_ * abi::EventRecord::kOctets;
   abi::EventRecord::Words words{};
   for (std::uint32_t i = 0; i < words.size(); ++i) {
     const auto word = bus_.read32(address + 4 * i);
-    if (!word) return false;
+    if (!word) return std::nullopt;
     words[i] = *word;
   }
   record = abi::EventRecord::from_words(words);
-  // Another number there means that the bus gave a wrong word: reading has no side effect, so the next poll reads
-  // again.
+  // Another number there means that a word is wrong. Reading has no side effect, so the next poll reads again: it may
+  // have been the bus.
   return record.seq == number;
 }
 

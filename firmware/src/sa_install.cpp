@@ -124,7 +124,8 @@ MailboxCode SaManager::commit_out(const abi::MailboxInstall& request, const Soft
   if (request.slot_in != kNoSlot) {
     // A run that is interrupted now finds the inbound half unkeyed and takes the outbound one back.
     table_[in].partner = out;
-    if (const MailboxCode code = intend(in, Intent::kPairing); code != MailboxCode::kOk) return code;
+    table_[in].designated = has(request.flags, abi::InstallFlag::kDesignated);
+    if (const MailboxCode code = intend(in, Intent::kPairing, table_[in].claim); code != MailboxCode::kOk) return code;
   }
   MailboxCode code = commit_side(out, 0, request.slot_out, answer);
   if (code != MailboxCode::kOk) {
@@ -134,6 +135,7 @@ MailboxCode SaManager::commit_out(const abi::MailboxInstall& request, const Soft
   table_.move(out, EntryEvent::kCommit);
   adopt_tenant(out, request.owner, false, request.out_spi, in);
   table_[out].pool = static_cast<abi::Pool>(request.pool);
+  table_[out].designated = has(request.flags, abi::InstallFlag::kDesignated);
   note(out, EntryState::kFree, EntryState::kActive, TransitionCause::kInstall, bus_.now_ns());
   // Until then its word says that nobody has been told of it.
   code = intend(out, Intent::kHeld);
@@ -154,6 +156,7 @@ MailboxCode SaManager::commit_in(const abi::MailboxInstall& request, const SoftD
   MailboxCode code = stage_limits(request.slot_in, limits) ? MailboxCode::kOk : MailboxCode::kBus;
   if (code == MailboxCode::kOk && request.slot_out == kNoSlot) {
     table_[in].partner = request.partner;
+    table_[in].designated = has(request.flags, abi::InstallFlag::kDesignated);
     code = intend(in, Intent::kHeld);
   }
   if (code == MailboxCode::kOk) code = commit_side(in, request.in_generation, request.slot_in, answer);

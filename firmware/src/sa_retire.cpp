@@ -148,6 +148,9 @@ MailboxCode SaManager::retire(const abi::MailboxPair& request) {
 MailboxCode SaManager::mark_redundant(const abi::MailboxPair& request) {
   const MailboxCode code = check_pair(request, EntryEvent::kRedundant);
   if (code != MailboxCode::kOk) return code;
+  const bool both = request.in_index != kNone && request.out_index != kNone;
+  // Found redundant alone, the other half is marked too.
+  if (both && intend(request.in_index, Intent::kSwitch, true) == MailboxCode::kBus) return MailboxCode::kBus;
   MailboxCode first_failure = MailboxCode::kOk;
   for (const std::uint16_t index : {request.in_index, request.out_index}) {
     if (index == kNone) continue;

@@ -125,5 +125,23 @@ TEST_F(EventReaderTest, ReadsAgainWhenTheBusGaveAWrongRecord) {
   EXPECT_TRUE(queue_.take());
 }
 
+// A bit of the ring that flipped: the events behind it are told all the same.
+TEST_F(EventReaderTest, ARecordThatStaysWrongIsGivenUpAndCounted) {
+  for (int i = 0; i < 3; ++i) {
+    bus_.expect_read(regs::kEvHeadAddress, 33U);
+    expect_record(15, record(16, 9, abi::EventKind::kSoftOctets));
+    EXPECT_FALSE(reader_.poll(UINT32_MAX));
+  }
+  bus_.expect_read(regs::kEvHeadAddress, 33U);
+  expect_record(15, record(16, 9, abi::EventKind::kSoftOctets));
+  expect_record(0, record(33, 9, abi::EventKind::kIcvLimit));
+  bus_.expect_write(regs::kEvTailAddress, 33);
+  EXPECT_TRUE(reader_.poll(UINT32_MAX));
+  EXPECT_EQ(queue_.lost(), 1U);
+  const auto next = queue_.take();
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->record, 33U);
+}
+
 }  // namespace
 }  // namespace sallyport::fw

@@ -300,6 +300,12 @@ const Case kCases[] = {
     {"retire_of_an_active_pair", a_pair,
      [](Machine& m, const auto& keys) { EXPECT_EQ(m.pair(MailboxCommand::kRetire, keys), MailboxCode::kOk); },
      both_leave_or_none},
+    {"mark_redundant", a_pair,
+     [](Machine& m, const auto& keys) { EXPECT_EQ(m.pair(MailboxCommand::kMarkRedundant, keys), MailboxCode::kOk); },
+     both_leave_or_none},
+    {"mark_redundant_of_an_old_pair", a_superseded_pair,
+     [](Machine& m, const auto& keys) { EXPECT_EQ(m.pair(MailboxCommand::kMarkRedundant, keys), MailboxCode::kOk); },
+     both_leave_or_none},
     {"drain", a_drained_pair, [](Machine& m, const auto&) { m.pass(0); }, both_leave_or_none},
     {"erase", a_pair,
      [](Machine& m, const auto& keys) { EXPECT_EQ(m.pair(MailboxCommand::kErase, keys), MailboxCode::kOk); },
@@ -330,6 +336,17 @@ TEST(RecoverDrain, TheDeadlineOutlivesTheRun) {
   EXPECT_EQ(machine.state(keys.in_index), EntryState::kDraining);
   machine.pass(60'000'000);
   EXPECT_EQ(machine.state(keys.in_index), EntryState::kFree);
+}
+
+// A rekey that was admitted has its second entry after a restart too.
+TEST(RecoverClaim, OutlivesTheRun) {
+  Machine machine;
+  const auto reserved = machine.reserve();
+  ASSERT_EQ(reserved.code, 0);
+  ASSERT_EQ(machine.reserve(false).code, 0);
+  machine.start();
+  EXPECT_EQ(machine.ask<abi::MailboxInfo>(MailboxCommand::kInfo, abi::MailboxHello{}).claimed, 1);
+  expect_everything_comes_back(machine);
 }
 
 TEST(RecoverWord, HoldsWhatItIsGiven) {

@@ -3,6 +3,7 @@
 /// Event triage: device records become notices. A record is taken from the ring only when there is room for its notice,
 /// so pressure goes back to the device, which keeps events in the entries (G3).
 #include <cstdint>
+#include <optional>
 
 #include "sallyport/fw/entry_table.hpp"
 #include "sallyport/fw/notice_queue.hpp"
@@ -29,13 +30,17 @@ class EventReader {
   /// Learns the ring's depth and where reading goes on. False when the bus failed.
   bool start();
   /// Takes what is there, as far as there is room, at most `most` records. False when the bus failed; nothing is lost
-  /// then.
+  /// then. A record that cannot be read counts as a notice that is lost.
   bool poll(std::uint32_t most);
   /// The last poll left records in the ring.
   [[nodiscard]] bool more() const { return more_; }
 
  private:
-  bool read_record(std::uint32_t number, abi::EventRecord& record);
+  // A record that is read wrong so often is given up.
+  static constexpr unsigned kMisreadings = 4;
+
+  // Whether it is record `number`; nothing when the bus failed.
+  std::optional<bool> read_record(std::uint32_t number, abi::EventRecord& record);
   void post(const abi::EventRecord& record);
 
   RegisterBus& bus_;
@@ -44,6 +49,7 @@ class EventReader {
   EventListener& listener_;
   std::uint32_t depth_ = 0;
   std::uint32_t tail_ = 0;
+  unsigned misread_ = 0;
   bool more_ = false;
 };
 

@@ -4,7 +4,7 @@
 /// before the effect that it describes, and tells what was meant; the device's state tells how far it went.
 ///
 ///     63..40   | 39..38 | 37   | 36..34 | 33         | 32      | 31..16  | 15..0
-///     deadline | pool   | both | phase  | designated | inbound | partner | owner
+///     deadline | pool   | both | intent | designated | inbound | partner | owner
 #include <cstdint>
 
 #include "sallyport/abi.hpp"
@@ -16,7 +16,7 @@ enum class Intent : std::uint8_t {
   kNobody = 0,   ///< Nobody has been told of it: a boot sweep's value, and what is written before an erase.
   kHeld = 1,     ///< A tenant's.
   kPairing = 2,  ///< Inbound, reserved: its outbound half is keyed first, then itself.
-  kSwitch = 3,   ///< To be superseded, or active again.
+  kSwitch = 3,   ///< To be superseded, or active again; to be marked redundant.
   kLeave = 4,    ///< To be drained until the deadline, then erased.
 };
 
@@ -27,7 +27,7 @@ struct FwWord {
   bool inbound = false;
   bool designated = false;
   Intent intent = Intent::kNobody;
-  bool both = false;  ///< The same is meant for the partner.
+  bool both = false;  ///< The same is meant for the partner. kHeld, kPairing: a free entry is promised to it.
   abi::Pool pool = abi::Pool::kEstablished;
   std::uint32_t deadline = 0;  ///< kLeave: device time in units of 2^20 ns (1.05 ms), modulo 2^24 (4.9 h).
 

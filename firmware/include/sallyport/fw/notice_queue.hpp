@@ -21,11 +21,11 @@ class NoticeQueue {
   [[nodiscard]] bool full() const { return used_ == ring_.size(); }
   /// A new notice to fill in, empty but for its number. Nothing when the queue is full: then it counts as lost.
   abi::MailboxNotice* next() {
-    ++number_;
     if (full()) {
-      ++lost_;
+      lose();
       return nullptr;
     }
+    ++number_;
     std::size_t at = first_ + used_;
     if (at >= ring_.size()) at -= ring_.size();
     ++used_;
@@ -36,7 +36,12 @@ class NoticeQueue {
     notice.lost = lost_;
     return &notice;
   }
-  /// The same, about an entry: a deed of the firmware at `time`.
+  /// A notice that there should have been.
+  void lose() {
+    ++number_;
+    ++lost_;
+  }
+  /// The same as next, about an entry: a deed of the firmware at `time`.
   abi::MailboxNotice* of_entry(const Entry& entry, std::uint16_t index, abi::NoticeKind kind, std::uint64_t time) {
     abi::MailboxNotice* notice = next();
     if (notice == nullptr) return nullptr;
