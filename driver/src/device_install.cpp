@@ -48,6 +48,12 @@ void put_outbound(abi::MailboxInstall& request, const SaConfig& config) {
   request.out_spi = config.spi.value;
 }
 
+// The request may have been carried out: its answer was lost, or the firmware has started again since.
+bool is_uncertain(const Error& error, abi::MailboxCode code) {
+  return error.code == ErrorCode::kBusFailure || error.code == ErrorCode::kMalformedInput ||
+         code == abi::MailboxCode::kBadSequence || code == abi::MailboxCode::kReplayed;
+}
+
 SaRef in_of(const abi::MailboxAnswer& answer) { return {SaIndex{answer.in_index}, Generation{answer.in_generation}}; }
 SaRef out_of(const abi::MailboxAnswer& answer) {
   return {SaIndex{answer.out_index}, Generation{answer.out_generation}};
@@ -137,6 +143,23 @@ Result<abi::MailboxAnswer> Device::send_install(abi::MailboxCommand command, con
   return answer;
 }
 
+void Device::take_back(Reservation& reservation) {
+  const auto in = query(reservation.ref().index);
+  if (!in || in->ref != reservation.ref() || in->state != abi::EntryState::kActive) return;
+  abi::MailboxPair pair;
+  pair.in_index = in->ref.index.value;
+  pair.in_generation = in->ref.generation.value;
+  pair.out_index = kNoEntry;
+  if (in->partner != kNoEntry) {
+    const auto out = query(SaIndex{in->partner});
+    if (out && out->partner == pair.in_index && out->direction == Direction::kOutbound) {
+      pair.out_index = out->ref.index.value;
+      pair.out_generation = out->ref.generation.value;
+    }
+  }
+  if (client_->ask<abi::MailboxAnswer>(abi::MailboxCommand::kErase, pair)) reservation.forget();
+}
+
 Result<SaPair> Device::install(Reservation& reservation, const SaConfig& inbound, const SaConfig& outbound,
                                const InstallOptions& options) {
   if (!reservation.holds()) return no_reservation();
@@ -150,7 +173,11 @@ Result<SaPair> Device::install(Reservation& reservation, const SaConfig& inbound
   put_inbound(request, reservation, inbound);
   put_outbound(request, outbound);
   const auto answer = send_install(abi::MailboxCommand::kInstallPair, request);
-  if (!answer) return answer.error();
+  if (!answer) {
+    // Its answer may be what was lost.
+    if (is_uncertain(answer.error(), last_code())) take_back(reservation);
+    return answer.error();
+  }
   reservation.forget();
   return SaPair(OwnedEntries(client_, in_of(*answer), out_of(*answer), abi::MailboxCommand::kRetire),
                 soft_in_of(*answer), soft_out_of(*answer));

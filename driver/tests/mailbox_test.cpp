@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <utility>
 
 #include "fake_bus.hpp"
+#include "sa_fixtures.hpp"
 
 namespace sallyport::test {
 namespace {
@@ -15,17 +17,21 @@ class TamperingPort final : public MailboxPort {
  public:
   explicit TamperingPort(MailboxPort& inner) : inner_(inner) {}
   Result<MailboxMessage> exchange(const MailboxMessage& request) override {
+    if (std::exchange(drop_next, false)) return Error{ErrorCode::kBusFailure, "the request was lost"};
     auto answer = inner_.exchange(request);
     if (lose_next) {
       lose_next = false;
       return Error{ErrorCode::kBusFailure, "the answer was lost"};
     }
+    if (std::exchange(flip_next, false)) (*answer)[7] ^= 0x80;
     if (flip_octet >= 0) (*answer)[static_cast<std::size_t>(flip_octet)] ^= 0x80;
     return answer;
   }
   Result<std::optional<MailboxMessage>> take_notice() override { return inner_.take_notice(); }
 
+  bool drop_next = false;
   bool lose_next = false;
+  bool flip_next = false;
   int flip_octet = -1;
 
  private:
@@ -62,6 +68,30 @@ TEST_F(ClientTest, ALostAnswerDoesNotBlockTheNextRequest) {
   port_->lose_next = true;
   EXPECT_EQ(info().error().code, ErrorCode::kBusFailure);
   EXPECT_TRUE(info());
+}
+
+// It was installed, and nobody holds it: both halves go.
+TEST_F(ClientTest, APairWhoseAnswerWasLostIsErased) {
+  auto device = Device::open(bus_, *port_);
+  ASSERT_TRUE(device);
+  for (const bool flip : {false, true}) {
+    auto reservation = device->reserve({});
+    ASSERT_TRUE(reservation);
+    auto out = outbound_tunnel(0xC0FFEE01);
+    (flip ? port_->flip_next : port_->lose_next) = true;
+    const auto pair = device->install(*reservation, inbound_tunnel(), out, {});
+    ASSERT_FALSE(pair);
+    EXPECT_FALSE(reservation->holds());
+    EXPECT_EQ(fake_.count(abi::EntryState::kFree), 64U);
+  }
+  // One that did not reach the firmware leaves the reservation.
+  auto reservation = device->reserve({});
+  ASSERT_TRUE(reservation);
+  port_->drop_next = true;
+  ASSERT_FALSE(device->install(*reservation, inbound_tunnel(), outbound_tunnel(0xC0FFEE01), {}));
+  EXPECT_TRUE(reservation->holds());
+  EXPECT_EQ(fake_.count(abi::EntryState::kLarval), 1U);
+  EXPECT_TRUE(device->install(*reservation, inbound_tunnel(), outbound_tunnel(0xC0FFEE01), {}));
 }
 
 TEST_F(ClientTest, AnotherHostTakesTheSession) {
