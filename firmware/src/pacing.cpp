@@ -1,6 +1,8 @@
 // What happens to paced SAs, and the asking.
 #include "sallyport/fw/pacing.hpp"
 
+#include <utility>
+
 namespace sallyport::fw {
 namespace {
 
@@ -22,7 +24,7 @@ void Pacing::start() {
   warned_ = 0;
   behind_ = 0;
   demand_.clear();
-  scan_ = kNone;
+  scan_ = told_ = kNone;
   round_began_ = next_round_ = bus_.now_ns();
 }
 
@@ -174,17 +176,28 @@ void Pacing::reached(std::uint16_t index) {
   const std::uint16_t leader = leader_of(index);
   Entry& entry = table_[leader];
   if (!entry.paced || entry.state != abi::EntryState::kActive) return;
-  // How fast it goes tells how long it has left; should the device not answer, the next round asks again.
-  static_cast<void>(sample(index));
+  // How fast it goes tells how long it has left, and is looked at when the host has been told.
+  look_at_told();
+  told_ = index;
   const std::uint64_t time = bus_.now_ns();
   entry.use.due = instant(time);
   if (entry.phase != RekeyPhase::kNone) return;
   set_phase(leader, RekeyPhase::kWanted, time);
   const Group& group = group_of(entry);
   // Nobody else waits: no round is needed to see that it is the most urgent.
-  if (waiting_ == 1 && group.under_way < group.window && room(false, close_to_end(leader)) && ask(leader, 0, false))
-    return;
+  if (waiting_ == 1 && group.under_way < group.window) {
+    if (room(false, false) && ask(leader, 0, false)) return;
+    look_at_told();
+    if (room(false, close_to_end(leader)) && ask(leader, 0, false)) return;
+  }
   soon();
+}
+
+void Pacing::look_at_told() {
+  if (told_ == kNone) return;
+  const std::uint16_t index = std::exchange(told_, kNone);
+  // Should the device not answer, the next round asks again.
+  if (table_[index].paced && table_[index].state == abi::EntryState::kActive) static_cast<void>(sample(index));
 }
 
 void Pacing::died(std::uint16_t index) {
@@ -248,6 +261,7 @@ bool Pacing::poll(std::uint64_t now, std::uint32_t most) {
   // A request that comes meanwhile waits for these: two samples at most.
   constexpr std::uint32_t kEntriesAtOnce = 16;
   constexpr std::uint32_t kSampleEntries = 8;
+  look_at_told();
   if (scan_ == kNone) {
     if (paced_ == 0 || now < next_round_) return true;
     begin_round(now);

@@ -41,6 +41,8 @@ bool Pacing::sample(std::uint16_t index) {
   if (!done.ok() || now.generation != entry.generation) return true;
   const Ticks at = instant(now.time);
   Use& use = entry.use;
+  // The packets of a moment are not a rate.
+  if (now.dead == abi::DeadReason::kAlive && until(at, use.sampled) < span_of(policy_.round_ns) / 4) return true;
   const std::uint32_t octets = share_of(now.octets, entry.soft_octets);
   const std::uint32_t packets = share_of(now.packets, entry.soft_packets);
   const std::uint32_t seen = octets > packets ? octets : packets;
@@ -142,7 +144,8 @@ void Pacing::consider(std::uint16_t leader) {
                .generation = entry.generation,
                .due = due,
                .latest = last > t_ike && !urged ? last - t_ike : 0,
-               .lost = last <= usual && !urged,
+               // What is believed is a quarter of the truth or more: only this one cannot be in time any more.
+               .lost = last <= usual / 4 && !urged,
                .may_begin = group.under_way < group.window});
 }
 

@@ -44,10 +44,10 @@ TEST(FullTable, EveryShapeAtALoadOf07) {
 }
 
 TEST(FullTable, WithOnePercentOfLoss) {
-  // An exchange that loses a message takes half a second longer; T leaves room for two such in a row.
+  // An exchange that loses a message takes half a second longer; soft limits leave room for two such in a row.
   for (const Shape shape : kShapes) {
     for (const std::uint64_t seed : {1U, 2U, 3U}) {
-      auto config = full_table(30);
+      auto config = full_table(20);
       config.shape = shape;
       config.loss = 0.01;
       config.seed = seed;
@@ -82,25 +82,28 @@ TEST(FullTable, ThePeersRekeysAreAdmittedOrUrged) {
   EXPECT_LT(result.refused_peer, result.rekeys / 20);
 }
 
+// Two lives at F = 0.43, then the rates rise.
 TEST(FullTable, BeyondTheFeasibleTheWarningComesFirst) {
   for (const double life : {13.0, 11.0, 8.0, 5.6}) {
     for (const Shape shape : kShapes) {
-      auto config = full_table(life);
+      auto config = full_table(25);
       config.shape = shape;
-      config.duration_s = 60;
+      config.surge = config.life_s / life;
+      config.surge_at_s = 50;
+      config.duration_s = 110;
       SCOPED_TRACE(std::string(name(shape)) + ", T = " + std::to_string(life) + " s");
       const auto result = RekeyWorld(config).run();
       EXPECT_EQ(result.fault, "");
       EXPECT_EQ(result.refused_ours, 0U) << "what is asked for has room";
-      ASSERT_TRUE(result.warned_s || result.overloaded_s);
-      const double told = std::min(result.warned_s.value_or(1e9), result.overloaded_s.value_or(1e9));
+      ASSERT_TRUE(result.warned_s);
       if (result.first_loss_s) {
-        EXPECT_LT(told, *result.first_loss_s);
+        EXPECT_GT(*result.first_loss_s, 0) << "nothing was lost before";
+        EXPECT_LT(*result.warned_s, *result.first_loss_s);
       }
       // Only the excess is lost: the reserve is kept at work.
-      const double capacity = config.reserve / (2 * result.ike_s + result.drain_s) * config.duration_s;
+      const double capacity = config.reserve / (2 * result.ike_s + result.drain_s) * 60;
       const double wanted = result.load_formula * capacity;
-      EXPECT_GE(static_cast<double>(result.rekeys), 0.7 * std::min(wanted, capacity));
+      EXPECT_GE(static_cast<double>(result.rekeys), 0.8 * std::min(wanted, capacity));
     }
   }
 }
@@ -118,7 +121,7 @@ TEST(FullTable, TheSacrificeGoesAround) {
       static_cast<double>(std::accumulate(result.deaths.begin(), result.deaths.end(), std::uint64_t{0})) /
       static_cast<double>(result.deaths.size());
   EXPECT_GT(mean, 0.1);
-  EXPECT_LT(static_cast<double>(most), mean + 8);
+  EXPECT_LE(static_cast<double>(most), 3 * mean + 2);
 }
 
 TEST(FullTable, ReplaysFromItsSeed) {

@@ -33,7 +33,7 @@ const char* name(Shape shape) {
 RekeyWorld::RekeyWorld(const RekeyWorldConfig& config)
     : config_(config),
       random_(config.seed),
-      device_(config.log2_sas, 1'024),
+      device_(config.log2_sas, 256),
       firmware_random_(config.seed + 1),
       pairs_(config.pairs),
       ike_sas_(config.ike_sas),
@@ -71,7 +71,7 @@ void RekeyWorld::after(double seconds, std::function<void()> action) {
 }
 
 void RekeyWorld::lost_one() {
-  if (!result_.first_loss_s) result_.first_loss_s = now_s() - base_s_;
+  if (!result_.first_loss_s) result_.first_loss_s = since_s();
 }
 
 abi::MailboxAnswer RekeyWorld::reserve(unsigned pair, abi::Pool pool, std::optional<abi::RekeyStarter> starter) {
@@ -106,7 +106,7 @@ std::optional<RekeyWorld::Keys> RekeyWorld::install(unsigned pair, const abi::Ma
   request.in_hard_octets = request.out_hard_octets =
       static_cast<std::uint64_t>((1 - life_used) * static_cast<double>(hard_octets_));
   // Rule 6 of the extension: the soft limit leaves G = M * T_ike before the hard one, M the peak rate.
-  const double peak = kMeanRate * (1 + config_.spread) * (config_.shape == Shape::kBursty ? 2 : 1);
+  const double peak = kMeanRate * (1 + config_.spread) * (config_.shape == Shape::kBursty ? 2 : 1) * config_.surge;
   const double least = peak * static_cast<double>(t_ike_.value()) * 1e-9 / static_cast<double>(request.out_hard_octets);
   const double latest = (1 - least) * fw::kWhole - kSoftSpan;
   const double usual = p.by_peer ? kTakeOverFrom : kSoftFrom;
@@ -200,11 +200,13 @@ void RekeyWorld::begin(unsigned pair) {
     return lost_one();
   }
   p.busy = true;
-  exchange(pair % config_.ike_sas, [this, pair, reserved] { answered(pair, reserved); });
+  exchange(pair % config_.ike_sas, [this, pair, reserved, begun = now_s()] { answered(pair, reserved, begun); });
 }
 
-void RekeyWorld::answered(unsigned pair, const abi::MailboxAnswer& reserved) {
+void RekeyWorld::answered(unsigned pair, const abi::MailboxAnswer& reserved, double begun_s) {
   Pair& p = pairs_[pair];
+  ike_sum_s_ += now_s() - begun_s;
+  ++ike_count_;
   if (chance(config_.faults)) device_.fail_next(abi::Op::kCommit, abi::CmdCode::kMemory);
   // Refused by the peer, or the device could not take the key.
   std::optional<Keys> fresh;
@@ -237,7 +239,7 @@ void RekeyWorld::replaced(unsigned pair, const Keys& old, const Keys& fresh, boo
     wrong("an old pair is not superseded");
   Pair& p = pairs_[pair];
   p.keys = fresh;
-  ++result_.rekeys;
+  result_.rekeys += counts() ? 1 : 0;
   const double soft = (kSoftFrom + std::uniform_real_distribution<>(0, kSoftSpan)(random_)) / 10'000;
   p.peer_soft = static_cast<std::uint64_t>(soft * static_cast<double>(p.hard_octets));
   const auto gone = [this, pair, old] {
@@ -274,7 +276,7 @@ void RekeyWorld::traffic(double seconds) {
   const double now = now_s();
   for (unsigned i = 0; i < pairs_.size(); ++i) {
     Pair& p = pairs_[i];
-    double rate = p.rate;
+    double rate = p.rate * surge();
     if (config_.shape == Shape::kBursty) {
       // On half of the time at twice the rate, some twenty changes a life.
       if (now >= p.toggle_s) {
@@ -313,11 +315,9 @@ void RekeyWorld::notice(const abi::MailboxNotice& notice) {
       }
       break;
     case abi::NoticeKind::kLoad:
-      if (notice.count >= 1'000) {
-        if (!result_.overloaded_s) result_.overloaded_s = now_s() - base_s_;
-      } else if (!result_.warned_s) {
-        result_.warned_s = now_s() - base_s_;
-      }
+      if (!counts()) break;
+      if (!result_.warned_s) result_.warned_s = since_s();
+      if (notice.count >= 1'000 && !result_.overloaded_s) result_.overloaded_s = since_s();
       break;
     default:
       break;
@@ -379,7 +379,7 @@ RekeyWorldResult RekeyWorld::run() {
       result_.most_in_use = std::max(result_.most_in_use, used);
       in_use += used;
       // The first lives are short ones.
-      if (now_s() - base_s_ < config_.life_s) continue;
+      if (!counts() || now_s() - base_s_ < config_.life_s) continue;
       const auto load = ask<abi::MailboxLoad>(MailboxCommand::kLoad, abi::MailboxHello{});
       result_.load_most = std::max(result_.load_most, load.load / 1e3);
       loads += load.load / 1e3;
@@ -390,11 +390,11 @@ RekeyWorldResult RekeyWorld::run() {
   result_.mean_in_use = in_use / samples;
   result_.load_mean = loads / std::max(load_samples, 1U);
   const auto load = ask<abi::MailboxLoad>(MailboxCommand::kLoad, abi::MailboxHello{});
-  result_.ike_s = static_cast<double>(load.ike_ns) * 1e-9;
+  result_.ike_s = ike_sum_s_ / static_cast<double>(std::max<std::uint64_t>(ike_count_, 1));
   result_.drain_s = static_cast<double>(load.drain_ns) * 1e-9;
   result_.early = load.early;
   result_.forced = load.forced;
-  result_.load_formula = per_second * (2 * result_.ike_s + result_.drain_s) / config_.reserve;
+  result_.load_formula = per_second * surge() * (2 * result_.ike_s + result_.drain_s) / config_.reserve;
   wind_up();
   return std::move(result_);
 }

@@ -36,6 +36,8 @@ struct RekeyWorldConfig {
   double retransmit_s = 0.5;  ///< First time-out; doubles.
   double t_ike_s = 0;         ///< What the firmware is told; 0 = worked out from rtt and loss.
   double by_peer = 0;         ///< Share of pairs that the peer rekeys.
+  double surge = 1;           ///< All rates are multiplied by this
+  double surge_at_s = 0;      ///< from here on, where counts and times of the result begin too. 0 = there is no surge.
   double faults = 0;          ///< Chance of each fault at each rekey: a failed exchange, a failed commit, a collision.
   double duration_s = 60;
   double step_s = 0.002;
@@ -45,11 +47,11 @@ struct RekeyWorldConfig {
 };
 
 struct RekeyWorldResult {
-  double load_formula = 0;  ///< F from the configuration and the measured times.
+  double load_formula = 0;  ///< F from the configuration and the mean times.
   double load_most = 0;     ///< F as the firmware said, in whole.
   double load_mean = 0;
-  double ike_s = 0;  ///< Measured by the firmware.
-  double drain_s = 0;
+  double ike_s = 0;    ///< Mean from reservation to key.
+  double drain_s = 0;  ///< As the firmware says.
   std::uint64_t rekeys = 0;
   std::uint64_t generations = 0;
   std::uint64_t refused_ours = 0;
@@ -59,8 +61,8 @@ struct RekeyWorldResult {
   std::uint64_t forced = 0;
   std::uint32_t most_in_use = 0;
   double mean_in_use = 0;
-  std::optional<double> warned_s;      ///< First warning at 0.7.
-  std::optional<double> overloaded_s;  ///< First warning at 1.
+  std::optional<double> warned_s;      ///< First warning, at 0.7 or more.
+  std::optional<double> overloaded_s;  ///< First warning at 1 or more.
   std::optional<double> first_loss_s;  ///< First SA that died, or refusal.
   std::vector<std::uint64_t> deaths;   ///< By pair.
   std::string fault;                   ///< What went wrong, empty = the books balance.
@@ -131,13 +133,17 @@ class RekeyWorld {
   double exchange_s();
   void exchange(unsigned ike_sa, std::function<void()> done);
   void begin(unsigned pair);
-  void answered(unsigned pair, const abi::MailboxAnswer& reserved);
+  void answered(unsigned pair, const abi::MailboxAnswer& reserved, double begun_s);
   void replaced(unsigned pair, const Keys& old, const Keys& fresh, bool by_us);
   void peer_begins(unsigned pair);
   void traffic(double seconds);
   void manage();
   void notice(const abi::MailboxNotice& notice);
   void lost_one();
+  [[nodiscard]] bool counts() const { return now_s() - base_s_ >= config_.surge_at_s; }
+  [[nodiscard]] double surge() const { return config_.surge_at_s != 0 && counts() ? config_.surge : 1; }
+  // Time of the result.
+  [[nodiscard]] double since_s() const { return now_s() - base_s_ - config_.surge_at_s; }
   void check_books();
   void wind_up();
 
@@ -157,6 +163,8 @@ class RekeyWorld {
   std::uint64_t hard_octets_;
   abi::Rough t_ike_;
   double base_s_ = 0;
+  double ike_sum_s_ = 0;
+  std::uint64_t ike_count_ = 0;
   bool winding_up_ = false;
 };
 

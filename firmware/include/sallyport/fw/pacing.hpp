@@ -133,6 +133,8 @@ class Pacing {
   void begin_some();
   void warn();
   bool sample(std::uint16_t index);
+  // Samples the entry whose limit was told last.
+  void look_at_told();
   [[nodiscard]] Ticks weight(const Group& group) const;
   [[nodiscard]] static std::uint32_t takes(Ticks weight, const Entry& entry, Ticks now);
 
@@ -153,6 +155,7 @@ class Pacing {
 
   // The round.
   std::uint16_t scan_ = kNone;
+  std::uint16_t told_ = kNone;  // has reached a soft limit and not been sampled since
   std::uint64_t round_began_ = 0;
   std::uint64_t next_round_ = 0;
   Ticks now_ = 0;
