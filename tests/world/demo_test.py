@@ -66,11 +66,12 @@ def judge_demo(program, out):
 
 
 def judge_full(program, out):
-    """The same world with the full profile: up to 64 packets are on their way into it, for which four times the lifetimes leave room."""
+    """The same world with the full profile, whose bursts of 10 Gbit/s take 140 kB in the time of a rekey (some 110 us of it the firmware's, at
+    100 MHz), and twice that when two tunnels rekey at once: eight times the lifetimes leave room."""
     scenario = out / "scenario.toml"
-    scenario.write_text(re.sub(r"^(hard_\w+ = )(\d+)", lambda m: m[1] + str(4 * int(m[2])), SCENARIO.read_text(), flags=re.M))
+    scenario.write_text(re.sub(r"^(hard_\w+ = )(\d+)", lambda m: m[1] + str(8 * int(m[2])), SCENARIO.read_text(), flags=re.M))
     done = run(program, "run", str(scenario), "--profile", "full", "--capture", str(CAPTURE), "--out", str(out), "--quiet")
-    judge_traffic(done, out, 10)
+    judge_traffic(done, out, 5)
 
 
 def judge_traffic(done, out, rekeys):
