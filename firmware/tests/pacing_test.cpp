@@ -92,6 +92,33 @@ TEST_F(PacingTest, ASoftLimitIsAskedForAtOnce) {
   EXPECT_EQ(load().under_way, 1);
 }
 
+// For a firmware that comes after this one.
+TEST_F(PacingTest, TheFirmwaresWordKnowsWhoIsDesignated) {
+  constexpr std::uint64_t kDesignated = std::uint64_t{1} << 33;
+  for (const bool designated : {true, false}) {
+    Terms terms;
+    terms.designated = designated;
+    const auto pair = install_paced(terms);
+    for (const std::uint16_t index : {pair.in_index, pair.out_index}) {
+      EXPECT_EQ((device_.sa(index).fw & kDesignated) != 0, designated) << index;
+    }
+  }
+}
+
+// What comes in a moment says nothing of the load.
+TEST_F(PacingTest, ABurstIsNoRate) {
+  const auto pair = install_paced();
+  run(400 * kMs, {pair}, 10'000);
+  const auto before = load().load;
+  EXPECT_GT(before, 0);
+  for (int i = 0; i < 40; ++i) device_.packet(pair.out_index, 10'000);
+  device_.advance(100'000);
+  poll();
+  run(10 * kMs, {}, 0);
+  EXPECT_EQ(asked().size(), 1U) << "the soft limit is reached";
+  EXPECT_LT(load().load, 8 * before);
+}
+
 TEST_F(PacingTest, UnpacedSasAreTheHostsOwn) {
   const auto pair = install_pair();
   device_.packet(pair.out_index, 90'000);
