@@ -144,7 +144,9 @@ Result<abi::MailboxAnswer> Device::send_install(abi::MailboxCommand command, con
 }
 
 void Device::take_back(Reservation& reservation) {
-  const auto in = query(reservation.ref().index);
+  auto in = query(reservation.ref().index);
+  // The first one may but have opened a new session.
+  if (!in) in = query(reservation.ref().index);
   if (!in || in->ref != reservation.ref() || in->state != abi::EntryState::kActive) return;
   abi::MailboxPair pair;
   pair.in_index = in->ref.index.value;

@@ -16,6 +16,15 @@ static_assert(kWordsABlock % 4 == 0, "whole blocks, so that CBC-MAC needs no pad
 constexpr Block kConditionKeys[] = {{0x53616C6C, 0x79706F72, 0x74206E6F, 0x69736531},
                                     {0x53616C6C, 0x79706F72, 0x74206E6F, 0x69736532}};
 
+// Ones of a word; the core has no instruction for it, and no library need be there.
+constexpr unsigned ones(std::uint32_t word) {
+  word -= word >> 1 & 0x55555555U;
+  word = (word & 0x33333333U) + (word >> 2 & 0x33333333U);
+  word = (word + (word >> 4)) & 0x0F0F0F0FU;
+  return word * 0x01010101U >> 24;
+}
+static_assert(ones(0) == 0 && ones(UINT32_MAX) == 32 && ones(0x80000001U) == 2);
+
 }  // namespace
 
 // A word at a time, because a core takes some forty clocks for a bit: what lies inside of a word is no run that counts.
@@ -33,7 +42,7 @@ bool NoiseHealth::check(std::uint32_t word) {
     first_ = (word & 1U) != 0;
     alike_ = 0;
   }
-  alike_ = static_cast<std::uint16_t>(alike_ + std::popcount(first_ ? word : ~word));
+  alike_ = static_cast<std::uint16_t>(alike_ + ones(first_ ? word : ~word));
   if (alike_ > kMostAlike) failed_ = true;
   seen_ = static_cast<std::uint16_t>((seen_ + kWordBits) % kWindow);
   return !failed_;

@@ -105,20 +105,6 @@ TEST_F(PacingTest, TheFirmwaresWordKnowsWhoIsDesignated) {
   }
 }
 
-// What comes in a moment says nothing of the load.
-TEST_F(PacingTest, ABurstIsNoRate) {
-  const auto pair = install_paced();
-  run(400 * kMs, {pair}, 10'000);
-  const auto before = load().load;
-  EXPECT_GT(before, 0);
-  for (int i = 0; i < 40; ++i) device_.packet(pair.out_index, 10'000);
-  device_.advance(100'000);
-  poll();
-  run(10 * kMs, {}, 0);
-  EXPECT_EQ(asked().size(), 1U) << "the soft limit is reached";
-  EXPECT_LT(load().load, 8 * before);
-}
-
 TEST_F(PacingTest, UnpacedSasAreTheHostsOwn) {
   const auto pair = install_pair();
   device_.packet(pair.out_index, 90'000);

@@ -200,6 +200,7 @@ void RekeyWorld::begin(unsigned pair) {
     return lost_one();
   }
   p.busy = true;
+  p.begun_s = now_s();
   exchange(pair % config_.ike_sas, [this, pair, reserved, begun = now_s()] { answered(pair, reserved, begun); });
 }
 
@@ -244,7 +245,12 @@ void RekeyWorld::replaced(unsigned pair, const Keys& old, const Keys& fresh, boo
   p.peer_soft = static_cast<std::uint64_t>(soft * static_cast<double>(p.hard_octets));
   const auto gone = [this, pair, old] {
     const auto guard = static_cast<std::uint64_t>(std::max(0.05, 2 * config_.rtt_s) * 1e9);
-    if (pair_command(MailboxCommand::kRetire, old, {}, guard) != MailboxCode::kOk) wrong("an old pair does not go");
+    if (pair_command(MailboxCommand::kRetire, old, {}, guard) != MailboxCode::kOk) {
+      // The dead half of a pair the firmware has erased by itself.
+      if (!pairs_[pair].dead) wrong("an old pair does not go");
+      static_cast<void>(pair_command(MailboxCommand::kRetire, {{}, old.out}));
+      static_cast<void>(pair_command(MailboxCommand::kRetire, {old.in, {}}));
+    }
     pairs_[pair].busy = false;
   };
   // Whoever began deletes; the peer's DELETE comes a round trip after its request.
@@ -308,6 +314,12 @@ void RekeyWorld::notice(const abi::MailboxNotice& notice) {
       if (notice.owner < pairs_.size()) {
         const Keys& keys = pairs_[notice.owner].keys;
         if (keys.in.index == notice.index || keys.out.index == notice.index) {
+          Pair& p = pairs_[notice.owner];
+          p.dead = true;
+          if (p.busy && now_s() - p.begun_s > static_cast<double>(t_ike_.value()) * 1e-9) {
+            ++result_.overtaken;
+            break;
+          }
           ++result_.died;
           ++result_.deaths[notice.owner];
           lost_one();

@@ -56,7 +56,8 @@ struct RekeyWorldResult {
   std::uint64_t generations = 0;
   std::uint64_t refused_ours = 0;
   std::uint64_t refused_peer = 0;
-  std::uint64_t died = 0;  ///< SAs that reached their hard limit before their replacement was keyed.
+  std::uint64_t died = 0;       ///< SAs that reached their hard limit before their replacement was keyed.
+  std::uint64_t overtaken = 0;  ///< The same, while their exchange took longer than the T_ike that was promised.
   std::uint64_t early = 0;
   std::uint64_t forced = 0;
   std::uint32_t most_in_use = 0;
@@ -93,6 +94,8 @@ class RekeyWorld {
     bool on = true;               ///< Bursty: sends now.
     double toggle_s = 0;          ///< Bursty: next change.
     bool busy = false;            ///< A rekey is under way.
+    double begun_s = 0;           ///< Since then.
+    bool dead = false;            ///< An SA of it has died.
     std::uint64_t peer_soft = 0;  ///< Octets at which the peer starts.
     double carry = 0;             ///< Octets not yet sent.
   };

@@ -19,6 +19,7 @@ namespace sallyport::test {
 inline constexpr std::uint32_t kImageBase = 0x0000'0000;
 inline constexpr std::uint32_t kDataBase = 0x1000'0000;
 inline constexpr std::uint32_t kDeviceBase = 0x2000'0000;
+inline constexpr std::uint32_t kImageOctets = 65536;
 inline constexpr std::uint32_t kRamOctets = 32768;
 
 class McuMachine {

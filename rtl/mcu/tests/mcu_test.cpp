@@ -34,12 +34,13 @@ void run_until(McuMachine& machine, std::size_t writes) {
 
 TEST(McuRam, ZeroAfterWipeAndEveryWordItsOwn) {
   McuMachine machine;
-  for (const std::uint32_t base : {kImageBase, kDataBase}) {
-    for (std::uint32_t at = 0; at < kRamOctets; at += 4) ASSERT_EQ(machine.load(base + at), 0U);
-    for (std::uint32_t at = 0; at < kRamOctets; at += 4) ASSERT_TRUE(machine.store(base + at, base + 0x9E37'79B9 * at));
+  constexpr std::pair<std::uint32_t, std::uint32_t> kRams[] = {{kImageBase, kImageOctets}, {kDataBase, kRamOctets}};
+  for (const auto& [base, octets] : kRams) {
+    for (std::uint32_t at = 0; at < octets; at += 4) ASSERT_EQ(machine.load(base + at), 0U);
+    for (std::uint32_t at = 0; at < octets; at += 4) ASSERT_TRUE(machine.store(base + at, base + 0x9E37'79B9 * at));
   }
-  for (const std::uint32_t base : {kImageBase, kDataBase}) {
-    for (std::uint32_t at = 0; at < kRamOctets; at += 4) ASSERT_EQ(machine.load(base + at), base + 0x9E37'79B9 * at);
+  for (const auto& [base, octets] : kRams) {
+    for (std::uint32_t at = 0; at < octets; at += 4) ASSERT_EQ(machine.load(base + at), base + 0x9E37'79B9 * at);
   }
   machine.wipe();
   for (std::uint32_t at = 0; at < kRamOctets; at += 4) ASSERT_EQ(machine.load(kDataBase + at), 0U);
@@ -102,7 +103,7 @@ TEST(McuRam, OctetsAndBrokenBits) {
 TEST(McuBus, NobodyThereAndLocked) {
   McuMachine machine;
   for (const std::uint32_t address :
-       {kImageBase + kRamOctets, kDataBase - 4, kDataBase + kRamOctets, 0x4000'0000U, 0xFFFF'FFFCU}) {
+       {kImageBase + kImageOctets, kDataBase - 4, kDataBase + kRamOctets, 0x4000'0000U, 0xFFFF'FFFCU}) {
     EXPECT_FALSE(machine.store(address, 1)) << std::hex << address;
     EXPECT_EQ(machine.load(address), std::nullopt) << std::hex << address;
   }

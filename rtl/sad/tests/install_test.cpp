@@ -348,7 +348,7 @@ TEST(SadInstall, Kill) {
 TEST(SadInstall, OddCommands) {
   Bench bench;
   EXPECT_EQ(bench.command(Op::kNop).code, CmdCode::kOk);
-  EXPECT_EQ(bench.command(static_cast<Op>(12)).code, CmdCode::kBadOp);
+  EXPECT_EQ(bench.command(static_cast<Op>(abi::kOpCount)).code, CmdCode::kBadOp);
   EXPECT_EQ(bench.command(static_cast<Op>(255)).code, CmdCode::kBadOp);
   EXPECT_EQ(bench.command(Op::kSnapshot, 64).code, CmdCode::kBadIndex);
   EXPECT_EQ(bench.command(Op::kReserve, 0xFFFF).code, CmdCode::kBadIndex);
