@@ -103,7 +103,7 @@ MailboxCode Firmware::known_answers(unsigned lanes) {
     if (result != SelfTestResult::kFailed) break;
   }
   manager_.telemetry().loopback = result == SelfTestResult::kPassed;
-  if (result == SelfTestResult::kFailed) return MailboxCode::kSelfTest;
+  if (result == SelfTestResult::kFailed || result == SelfTestResult::kLeft) return MailboxCode::kSelfTest;
   return result == SelfTestResult::kBus ? MailboxCode::kBus : MailboxCode::kOk;
 }
 

@@ -60,7 +60,9 @@ SelfTestResult SelfTest::run(std::uint16_t index, unsigned lanes) {
   if (!passed && !bus_failed_) static_cast<void>(erase(index));
   // The answers are of no use to anybody.
   for (std::uint32_t word = 0; word < kDescriptorWords + known::kEspWords; ++word) write(buffer_word(word), 0);
-  if (bus_failed_) return SelfTestResult::kBus;
+  const CommandAnswer now = port_.run(abi::Op::kSnapshot, index, 0);
+  if (bus_failed_ || !now.answered) return SelfTestResult::kBus;
+  if (!now.ok() || now.state != abi::EntryState::kFree) return SelfTestResult::kLeft;
   return passed ? SelfTestResult::kPassed : SelfTestResult::kFailed;
 }
 

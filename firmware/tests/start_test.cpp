@@ -95,6 +95,15 @@ TEST_F(StartTest, AWrongAnswerIsAskedForAgain) {
   EXPECT_EQ(device_.count(EntryState::kFree), 64U);
 }
 
+// The test's key stands in a header: with its SA still there the ports stay shut, however well the rest goes.
+TEST_F(StartTest, AnSaOfTheTestThatCannotBeErasedKeepsTheDataPathShut) {
+  for (int i = 0; i < 2; ++i) device_.fail_next(abi::Op::kErase, abi::CmdCode::kMemory);
+  EXPECT_EQ(firmware_.start(), MailboxCode::kSelfTest);
+  EXPECT_FALSE(device_.enabled());
+  ASSERT_EQ(firmware_.start(), MailboxCode::kOk) << "it is erased when it is found";
+  EXPECT_EQ(device_.count(EntryState::kFree), 64U);
+}
+
 TEST_F(StartTest, APathThatHangsStaysShutHoweverOftenItIsStarted) {
   device_.loopback().hang();
   EXPECT_EQ(firmware_.start(), MailboxCode::kSelfTest);

@@ -56,7 +56,8 @@ class Machine {
         }
         return;
       case 6:
-        device_.fail_next(static_cast<abi::Op>(1 + take<1>(input)[0] % 9), static_cast<abi::CmdCode>(1 + what / 8 % 7));
+        device_.fail_next(static_cast<abi::Op>(1 + take<1>(input)[0] % (abi::kOpCount - 1)),
+                          static_cast<abi::CmdCode>(1 + what / 8 % 7));
         return;
       default:
         if ((what & 8U) != 0) return start();
@@ -66,10 +67,11 @@ class Machine {
   }
   /// What must hold whenever the bus works.
   void look() {
-    if (broken_) {
+    if (broken_ || started_ != abi::MailboxCode::kOk) {
       device_.break_bus_after(-1);
+      device_.fail_no_more();
       broken_ = false;
-      start();  // a host that lost its bus starts again
+      start();  // a host that lost its bus, or was told of a defect, starts again
     }
     auto info = ask<abi::MailboxInfo>(abi::MailboxCommand::kHello);
     demand(info.code == 0);
@@ -93,7 +95,9 @@ class Machine {
   void start() {
     storage_ = std::make_unique<fw::Storage<64, 16, 4>>();
     firmware_ = std::make_unique<fw::Firmware>(bus_, random_, *storage_);
-    static_cast<void>(firmware_->start());
+    started_ = firmware_->start();
+    if (started_ == abi::MailboxCode::kOk) demand(device_.enabled());
+    if (started_ == abi::MailboxCode::kSelfTest) demand(!device_.enabled());
     seq_ = 0;
   }
   template <class Answer>
@@ -147,6 +151,7 @@ class Machine {
   std::unique_ptr<fw::Storage<64, 16, 4>> storage_;
   std::unique_ptr<fw::Firmware> firmware_;
   std::uint32_t seq_ = 0;
+  abi::MailboxCode started_ = abi::MailboxCode::kNotStarted;
   bool broken_ = false;
 };
 

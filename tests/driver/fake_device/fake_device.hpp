@@ -34,6 +34,7 @@ class FakeDevice {
   void raise(std::uint16_t index, abi::EventKind kind, std::uint64_t count);
   /// The next operation `op` ends with `code` and does nothing.
   void fail_next(abi::Op op, abi::CmdCode code) { failures_.push_back({op, code}); }
+  void fail_no_more() { failures_.clear(); }
   /// The bus fails after this many more accesses; negative = never.
   void break_bus_after(int accesses) { bus_left_ = accesses; }
   /// A packet is inside and does not end.

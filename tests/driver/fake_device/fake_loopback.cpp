@@ -49,16 +49,16 @@ void FakeLoopback::go(bool inbound, const FindTenant& find) {
     out.index = static_cast<std::uint16_t>((octets[kSpiAt + 2] << 8 | octets[kSpiAt + 3]) % num_sas_);
   }
   const auto tenant = find(out.index);
-  if (tenant && (!model_ || index_ != out.index || generation_ != tenant->generation)) {
-    model_ = std::make_unique<model::GoldenAccelerator>(num_sas_, 64);
-    static_cast<void>(model_->commit(out.index, 0, tenant->image));
+  if (!model_) model_ = std::make_unique<model::GoldenAccelerator>(num_sas_, 64);
+  if (tenant && (index_ != out.index || generation_ != tenant->generation)) {
+    static_cast<void>(model_->erase(index_, model_generation_));
+    model_generation_ = model_->commit(out.index, 0, tenant->image).generation;
     index_ = out.index;
     generation_ = tenant->generation;
   }
-  if (!model_) model_ = std::make_unique<model::GoldenAccelerator>(num_sas_, 64);
+  // The model counts generations of its own.
   const bool same = tenant && out.generation == tenant->generation;
-  // The model has counted one generation.
-  out.generation = same ? 1 : 0;
+  out.generation = static_cast<std::uint16_t>(same ? model_generation_ : model_generation_ + 1);
   const model::PacketResult result = inbound ? model_->inbound(in, octets) : model_->outbound(out, octets);
   const auto status = result.status.pack();
   std::copy(status.begin(), status.end(), buffer_.begin());

@@ -46,6 +46,7 @@ class FakeLoopback {
   std::unique_ptr<model::GoldenAccelerator> model_;
   std::uint16_t index_ = 0;
   std::uint16_t generation_ = 0;
+  std::uint16_t model_generation_ = 0;
   unsigned broken_ = 0;
   bool hung_ = false;
 };

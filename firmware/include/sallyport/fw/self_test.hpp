@@ -43,6 +43,7 @@ enum class SelfTestResult : std::uint8_t {
   kPassed,
   kNotRun,  ///< A packet that was under way did not end, so the loopback was not to be had.
   kFailed,  ///< A wrong answer, or none.
+  kLeft,    ///< An SA of the test could not be erased. Its key is known to everybody, so no packet may come near it.
   kBus,     ///< The registers did not answer.
 };
 
