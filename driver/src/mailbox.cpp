@@ -43,7 +43,9 @@ ErrorCode kind_of(MailboxCode code) {
   return ErrorCode::kRefusedByDevice;
 }
 
-const char* advice(MailboxCode code) {
+}  // namespace
+
+const char* mailbox_advice(MailboxCode code) {
   switch (code) {
     case MailboxCode::kFull:
       return "no entry is left for this pool; wait for one to be freed";
@@ -81,14 +83,12 @@ const char* advice(MailboxCode code) {
   }
 }
 
-}  // namespace
-
 Error mailbox_error(abi::MailboxCommand command, MailboxCode code, std::uint8_t device_code) {
   std::string text = std::string(abi::name(command)) + ": the firmware answered " + abi::name(code);
   if (device_code != 0) {
     text += std::string(" (device: ") + abi::name(static_cast<abi::CmdCode>(device_code)) + ")";
   }
-  if (const char* what = advice(code); *what != '\0') text += std::string(": ") + what;
+  if (const char* what = mailbox_advice(code); *what != '\0') text += std::string(": ") + what;
   return {kind_of(code), text};
 }
 

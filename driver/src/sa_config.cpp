@@ -1,21 +1,10 @@
 #include "sallyport/sa_config.hpp"
 
+#include "sallyport/image_words.hpp"
 #include "sallyport/regs.hpp"
 
 namespace sallyport {
 namespace {
-
-// Words of the image (abi.toml, layout).
-constexpr unsigned kWordAddressA = 2;
-constexpr unsigned kWordAddressB = 4;
-constexpr unsigned kWordSoftOctets = 6;
-constexpr unsigned kWordHardOctets = 7;
-constexpr unsigned kWordSoftPackets = 8;
-constexpr unsigned kWordHardPackets = 9;
-constexpr unsigned kWordIntegrity = 10;
-constexpr unsigned kWordLast = 11;
-constexpr unsigned kWordKey = 12;
-constexpr unsigned kWordSalt = 16;
 
 constexpr std::uint64_t kNoSoftLimit = UINT64_MAX;
 constexpr std::uint64_t kLeastIntegrityLimit = std::uint64_t{1} << 32;
@@ -147,8 +136,8 @@ void put_outbound(Words& words, const SaConfig& config) {
   if (config.outer) {
     word1.ttl = config.outer->ttl;
     word1.dscp = config.outer->dscp.value_or(0);
-    put_address(words, kWordAddressA, config.outer->source);
-    put_address(words, kWordAddressB, config.outer->destination);
+    put_address(words, abi::kWordAddressA, config.outer->source);
+    put_address(words, abi::kWordAddressB, config.outer->destination);
   }
   words[1] = word_of(word1);
 }
@@ -162,16 +151,16 @@ void put_inbound(Words& words, const SaConfig& config) {
   abi::SaWord11In rule;
   rule.protocol = s.protocol;
   if (s.source) {
-    put_address(words, kWordAddressA, s.source->address);
+    put_address(words, abi::kWordAddressA, s.source->address);
     rule.src_plen = s.source->length;
     rule.family = s.source->address.version;
   }
   if (s.destination) {
-    put_address(words, kWordAddressB, s.destination->address);
+    put_address(words, abi::kWordAddressB, s.destination->address);
     rule.dst_plen = s.destination->length;
     rule.family = s.destination->address.version;
   }
-  words[kWordLast] = word_of(rule);
+  words[abi::kWordLast] = word_of(rule);
 }
 
 Result<void> write_word(Bus& bus, unsigned slot, unsigned word, std::uint64_t value) {
@@ -195,14 +184,14 @@ Result<SaImage> encode(const SaConfig& config) {
   } else {
     put_outbound(words, config);
   }
-  words[kWordSoftOctets] = kNoSoftLimit;
-  words[kWordHardOctets] = config.lifetime.octets.value;
-  words[kWordSoftPackets] = kNoSoftLimit;
-  words[kWordHardPackets] = config.lifetime.packets.value;
-  words[kWordIntegrity] = config.lifetime.integrity;
+  words[abi::kWordSoftOctets] = kNoSoftLimit;
+  words[abi::kWordHardOctets] = config.lifetime.octets.value;
+  words[abi::kWordSoftPackets] = kNoSoftLimit;
+  words[abi::kWordHardPackets] = config.lifetime.packets.value;
+  words[abi::kWordIntegrity] = config.lifetime.integrity;
   const auto key = config.key.expose();
-  for (std::size_t at = 0; at < key.size(); at += 8) words[kWordKey + at / 8] = big_endian(key.subspan(at, 8));
-  words[kWordSalt] = big_endian(config.salt.expose());
+  for (std::size_t at = 0; at < key.size(); at += 8) words[abi::kWordKey + at / 8] = big_endian(key.subspan(at, 8));
+  words[abi::kWordSalt] = big_endian(config.salt.expose());
   SaImage image(words);
   wipe(words);
   return image;
@@ -220,7 +209,7 @@ Result<void> write_staging(Bus& bus, unsigned slot, const SaImage& image) {
 
 Result<void> clear_staging(Bus& bus, unsigned slot) {
   Result<void> first_failure;
-  for (unsigned word = kWordKey; word < abi::kImageWords; ++word) {
+  for (unsigned word = abi::kWordKey; word < abi::kImageWords; ++word) {
     auto done = write_word(bus, slot, word, 0);
     if (!done && first_failure) first_failure = std::move(done);
   }

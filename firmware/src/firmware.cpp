@@ -77,15 +77,14 @@ MailboxCode Firmware::take_over(bool after_failure) {
   const auto caps = bus_.read32(regs::kCaps0Address);
   if (!booted || !caps || !port_.sync() || !events_.start()) return MailboxCode::kBus;
   MailboxCode code = manager_.start((*caps & regs::kCaps0Log2SasMask) >> regs::kCaps0Log2SasShift);
+  if (code != MailboxCode::kOk) return code;
   const auto control = bus_.read32(regs::kControlAddress);
   if (!control) return MailboxCode::kBus;
   // The run before this one failed while SAs were at work and the ports shut, so in its known answers: they are not
   // tried again and again while the packets wait.
   const bool failed_there = after_failure && (*control & regs::kControlEnableMask) == 0 &&
                             table_.count(abi::EntryState::kFree) != table_.size();
-  if (code == MailboxCode::kOk && !failed_there) {
-    code = known_answers((*caps & regs::kCaps0LanesMask) >> regs::kCaps0LanesShift);
-  }
+  if (!failed_there) code = known_answers((*caps & regs::kCaps0LanesMask) >> regs::kCaps0LanesShift);
   if (code != MailboxCode::kOk) return code;
   if (!bus_.write32(regs::kControlAddress, regs::kControlEnableMask | regs::kControlIrqEnableMask)) {
     return MailboxCode::kBus;

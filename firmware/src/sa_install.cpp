@@ -3,18 +3,12 @@
 // be unkeyed. Neither direction carries a packet before the host has the answer, so "inbound before outbound" holds for
 // traffic.
 #include "sallyport/fw/sa_manager.hpp"
+#include "sallyport/image_words.hpp"
 
 namespace sallyport::fw {
 namespace {
 
 constexpr std::uint8_t kNoSlot = 0xFF;
-
-// Words of an SA image (abi.toml, layout).
-constexpr unsigned kWordSoftOctets = 6;
-constexpr unsigned kWordHardOctets = 7;
-constexpr unsigned kWordSoftPackets = 8;
-constexpr unsigned kWordHardPackets = 9;
-constexpr unsigned kWordSoftSeq = 11;
 
 bool has(std::uint8_t flags, abi::InstallFlag flag) { return (flags >> static_cast<unsigned>(flag) & 1U) != 0; }
 
@@ -96,10 +90,10 @@ SaManager::Limits SaManager::draw_limits(std::uint64_t hard_octets, std::uint64_
 }
 
 bool SaManager::stage_limits(std::uint8_t slot, const Limits& limits) {
-  return write_staging(bus_, slot, kWordSoftOctets, limits.soft_octets) &&
-         write_staging(bus_, slot, kWordHardOctets, limits.hard_octets) &&
-         write_staging(bus_, slot, kWordSoftPackets, limits.soft_packets) &&
-         write_staging(bus_, slot, kWordHardPackets, limits.hard_packets);
+  return write_staging(bus_, slot, abi::kWordSoftOctets, limits.soft_octets) &&
+         write_staging(bus_, slot, abi::kWordHardOctets, limits.hard_octets) &&
+         write_staging(bus_, slot, abi::kWordSoftPackets, limits.soft_packets) &&
+         write_staging(bus_, slot, abi::kWordHardPackets, limits.hard_packets);
 }
 
 MailboxCode SaManager::commit_side(std::uint16_t index, std::uint16_t generation, std::uint8_t slot,
@@ -117,7 +111,7 @@ MailboxCode SaManager::commit_out(const abi::MailboxInstall& request, const Soft
                                   abi::MailboxAnswer& answer) {
   const Limits limits = draw_limits(request.out_hard_octets, request.out_hard_packets, draw);
   const std::uint64_t soft_seq = draw(last_seq(has(request.flags, abi::InstallFlag::kEsn)), random_.next());
-  if (!stage_limits(request.slot_out, limits) || !write_staging(bus_, request.slot_out, kWordSoftSeq, soft_seq)) {
+  if (!stage_limits(request.slot_out, limits) || !write_staging(bus_, request.slot_out, abi::kWordLast, soft_seq)) {
     return MailboxCode::kBus;
   }
   const std::uint16_t out = table_.oldest_free();

@@ -152,11 +152,7 @@ MailboxCode SaManager::recover(std::uint16_t index) {
       }
       // And both are losers: the host has decided.
       if (state == EntryState::kRedundant && word.both && mutual && next_state(other, EntryEvent::kRedundant)) {
-        const std::uint64_t time = bus_.now_ns();
-        const MailboxCode code = set_state(named, EntryState::kRedundant, EntryEvent::kRedundant,
-                                           TransitionCause::kRedundant, later(time, policy_.bound_ns));
-        if (code == MailboxCode::kOk) begin_leaving(named, time);
-        return code;
+        return become_redundant(named);
       }
       break;
     case Intent::kLeave: {

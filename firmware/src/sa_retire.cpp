@@ -145,6 +145,15 @@ MailboxCode SaManager::retire(const abi::MailboxPair& request) {
   return first_failure;
 }
 
+MailboxCode SaManager::become_redundant(std::uint16_t index) {
+  const std::uint64_t now = bus_.now_ns();
+  const bool left_before = table_[index].state == EntryState::kOverlap;
+  const MailboxCode done = set_state(index, EntryState::kRedundant, EntryEvent::kRedundant, TransitionCause::kRedundant,
+                                     later(now, policy_.bound_ns));
+  if (done == MailboxCode::kOk && !left_before) begin_leaving(index, now);
+  return done;
+}
+
 MailboxCode SaManager::mark_redundant(const abi::MailboxPair& request) {
   const MailboxCode code = check_pair(request, EntryEvent::kRedundant);
   if (code != MailboxCode::kOk) return code;
@@ -154,11 +163,7 @@ MailboxCode SaManager::mark_redundant(const abi::MailboxPair& request) {
   MailboxCode first_failure = MailboxCode::kOk;
   for (const std::uint16_t index : {request.in_index, request.out_index}) {
     if (index == kNone) continue;
-    const std::uint64_t now = bus_.now_ns();
-    const bool left_before = table_[index].state == EntryState::kOverlap;
-    const MailboxCode done = set_state(index, EntryState::kRedundant, EntryEvent::kRedundant,
-                                       TransitionCause::kRedundant, later(now, policy_.bound_ns));
-    if (done == MailboxCode::kOk && !left_before) begin_leaving(index, now);
+    const MailboxCode done = become_redundant(index);
     if (first_failure == MailboxCode::kOk) first_failure = done;
   }
   return first_failure;

@@ -1,5 +1,6 @@
 #include "sallyport/fw/self_test.hpp"
 
+#include "sallyport/image_words.hpp"
 #include "sallyport/regs.hpp"
 
 namespace sallyport::fw {
@@ -21,14 +22,6 @@ constexpr std::uint32_t kDescriptorWords = 4;
 constexpr std::uint32_t kDescriptorOctets = 4 * kDescriptorWords;
 constexpr std::uint8_t kOkVerdict = static_cast<std::uint8_t>(abi::Verdict::kOk);
 
-// Words of an SA image (abi.toml, layout).
-constexpr unsigned kWordSoftOctets = 6;
-constexpr unsigned kWordSoftPackets = 8;
-constexpr unsigned kWordIcvLimit = 10;
-constexpr unsigned kWordSoftSeq = 11;
-constexpr unsigned kWordKey = 12;
-constexpr unsigned kWordSalt = 16;
-
 constexpr std::uint32_t buffer_word(std::uint32_t word) { return regs::kTestBufferAddress + 4 * word; }
 
 constexpr std::uint32_t swap(std::uint32_t word) {
@@ -39,9 +32,8 @@ constexpr std::uint64_t flag(abi::SaFlag f) { return std::uint64_t{1} << static_
 
 }  // namespace
 
-bool SelfTest::write(std::uint32_t address, std::uint32_t value) {
+void SelfTest::write(std::uint32_t address, std::uint32_t value) {
   if (!bus_failed_) bus_failed_ = !bus_.write32(address, value);
-  return !bus_failed_;
 }
 
 std::uint32_t SelfTest::read(std::uint32_t address) {
@@ -100,12 +92,12 @@ bool SelfTest::install(std::uint16_t index, std::uint32_t spi, Way way, bool key
                (in ? flag(abi::SaFlag::kInbound) : 0));
   // Inbound: selectors that take all ports.
   stage(1, in ? 0x0000FFFF'0000FFFF : kTtl << 24);
-  stage(kWordSoftOctets, UINT64_MAX);
-  stage(kWordSoftPackets, UINT64_MAX);
-  stage(kWordIcvLimit, std::uint64_t{1} << 36);
-  if (!in) stage(kWordSoftSeq, UINT64_MAX);
-  for (unsigned w = 0; w < (key256 ? 4U : 2U); ++w) stage(kWordKey + w, known::key_word(w));
-  stage(kWordSalt, std::uint64_t{known::kSalt} << 32);
+  stage(abi::kWordSoftOctets, UINT64_MAX);
+  stage(abi::kWordSoftPackets, UINT64_MAX);
+  stage(abi::kWordIntegrity, std::uint64_t{1} << 36);
+  if (!in) stage(abi::kWordLast, UINT64_MAX);
+  for (unsigned w = 0; w < (key256 ? 4U : 2U); ++w) stage(abi::kWordKey + w, known::key_word(w));
+  stage(abi::kWordSalt, std::uint64_t{known::kSalt} << 32);
   if (bus_failed_) return false;
   const CommandAnswer done = port_.run(abi::Op::kCommit, index, 0, kSlot);
   generation_ = done.generation;
@@ -155,7 +147,7 @@ std::optional<abi::StatusDesc> SelfTest::pass(Way way, unsigned lane) {
   return abi::StatusDesc::from_words(words);
 }
 
-std::optional<abi::StatusDesc> SelfTest::send(std::uint16_t index, unsigned lane) {
+bool SelfTest::send(std::uint16_t index, unsigned lane) {
   constexpr std::uint16_t kIpHeader = 4 * known::kHeaderWords;
   constexpr std::uint16_t kIpProtocol = 9;
   put(abi::OutDesc{.index = index,
@@ -166,8 +158,7 @@ std::optional<abi::StatusDesc> SelfTest::send(std::uint16_t index, unsigned lane
                    .next_header = known::kProtocol});
   for (unsigned i = 0; i < known::kPacketWords; ++i) write(buffer_word(kDescriptorWords + i), known::packet_word(i));
   const auto status = pass(Way::kOut, lane);
-  const bool whole = status && status->verdict == kOkVerdict && octets_ == kDescriptorOctets + 4 * known::kEspWords;
-  return whole ? status : std::nullopt;
+  return status && status->verdict == kOkVerdict && octets_ == kDescriptorOctets + 4 * known::kEspWords;
 }
 
 std::optional<abi::StatusDesc> SelfTest::receive(unsigned lane) {

@@ -14,6 +14,7 @@
 #include "sallyport/firmware_image.hpp"
 #include "sallyport/hosted_firmware.hpp"
 #include "sallyport/regs.hpp"
+#include "support/forwarding_bus.hpp"
 #include "support/profile_under_test.hpp"
 
 namespace sallyport::test {
@@ -163,24 +164,17 @@ TEST_F(Core, AHostThatComesBackTalksToTheSameFirmware) {
 }
 
 /// A bus that loses reads of REQUEST_DONE when it is told to.
-class LossyBus final : public Bus {
+class LossyBus final : public ForwardingBus {
  public:
-  explicit LossyBus(Bus& bus) : bus_(bus) {}
+  using ForwardingBus::ForwardingBus;
   Result<std::uint32_t> read32(std::uint32_t address) override {
     if (address == core_regs::kRequestDoneAddress && lose > 0) {
       --lose;
       return Error{ErrorCode::kBusFailure, "lost"};
     }
-    return bus_.read32(address);
+    return ForwardingBus::read32(address);
   }
-  Result<void> write32(std::uint32_t address, std::uint32_t value) override { return bus_.write32(address, value); }
-  [[nodiscard]] EventDelivery event_delivery() const override { return bus_.event_delivery(); }
-  [[nodiscard]] bool interrupt_pending() const override { return bus_.interrupt_pending(); }
-  [[nodiscard]] std::uint64_t now_ns() const override { return bus_.now_ns(); }
   int lose = 0;
-
- private:
-  Bus& bus_;
 };
 
 // The host gives up a request and clears its keys away: the firmware must not commit what is left of them.
@@ -472,8 +466,7 @@ TEST_F(CoreStartedAgain, AStartThatWasCutOffLeavesNothing) {
     ASSERT_TRUE(load);
     EXPECT_EQ(load->loopback, 1) << "after " << after << " clocks";
   }
-  auto request = pair;
-  EXPECT_TRUE(client_->ask<abi::MailboxAnswer>(abi::MailboxCommand::kRetire, request));
+  EXPECT_TRUE(client_->ask<abi::MailboxAnswer>(abi::MailboxCommand::kRetire, pair));
 }
 
 TEST_F(CoreStartedAgain, APairIsThereOrNot) {

@@ -7,6 +7,7 @@
 #include "sallyport/core_regs.hpp"
 #include "sallyport/hosted_firmware.hpp"
 #include "support/firmware_under_test.hpp"
+#include "support/forwarding_bus.hpp"
 
 namespace sallyport::test {
 namespace {
@@ -16,24 +17,22 @@ using abi::EntryState;
 constexpr OwnerId kOwner{7};
 
 /// Lets so many accesses through, and then nothing any more.
-class MortalBus final : public Bus {
+class MortalBus final : public ForwardingBus {
  public:
-  explicit MortalBus(Bus& bus) : bus_(bus) {}
+  explicit MortalBus(Bus& bus) : ForwardingBus(bus) {}
   void dies_after(std::size_t accesses) {
     seen.clear();
     left_ = accesses;
   }
   Result<std::uint32_t> read32(std::uint32_t address) override {
     if (!passes(address)) return dead();
-    return bus_.read32(address);
+    return ForwardingBus::read32(address);
   }
   Result<void> write32(std::uint32_t address, std::uint32_t value) override {
     if (!passes(address)) return dead();
-    return bus_.write32(address, value);
+    return ForwardingBus::write32(address, value);
   }
-  [[nodiscard]] EventDelivery event_delivery() const override { return bus_.event_delivery(); }
-  [[nodiscard]] bool interrupt_pending() const override { return left_ > 0 && bus_.interrupt_pending(); }
-  [[nodiscard]] std::uint64_t now_ns() const override { return bus_.now_ns(); }
+  [[nodiscard]] bool interrupt_pending() const override { return left_ > 0 && ForwardingBus::interrupt_pending(); }
 
   std::vector<std::uint32_t> seen;  ///< Addresses of the accesses since its death was set.
 
@@ -46,7 +45,6 @@ class MortalBus final : public Bus {
     return true;
   }
 
-  Bus& bus_;
   std::size_t left_ = SIZE_MAX;
 };
 
@@ -86,10 +84,10 @@ class Killed : public Loopback {
       if (!port) return nullptr;
       host->port = std::move(*port);
     }
-    open_device(*host);
+    open_session(*host);
     return host->device ? std::move(host) : nullptr;
   }
-  static void open_device(Host& host) {
+  static void open_session(Host& host) {
     host.queue.reset();
     auto device = Device::open(host.bus, *host.port);
     ASSERT_TRUE(device) << device.error().text;
@@ -229,7 +227,7 @@ class Killed : public Loopback {
       const auto done = entries.send(at_end, entries.pair(), true);
       ASSERT_TRUE(done) << abi::name(entry.state) << ": " << done.error().text;
     }
-    open_device(heir);
+    open_session(heir);
     expect_empty(heir);
   }
 

@@ -23,6 +23,10 @@ void Loopback::SetUp() {
   } else {
     restart_firmware();
   }
+  open_device();
+}
+
+void Loopback::open_device() {
   auto device = Device::open(*accelerator_, *firmware_);
   ASSERT_TRUE(device) << device.error().text;
   device_ = std::move(*device);

@@ -40,6 +40,8 @@ class Loopback : public ::testing::Test {
   /// Seals and opens; the packet must come back as it was.
   void round_trip(const SaPair& pair, const Packet& packet, SaMode mode = SaMode::kTunnel);
 
+  /// A new session with the firmware.
+  void open_device();
   /// The firmware starts again, on the table as it is.
   void restart_firmware();
   /// Lets device time pass and the firmware do what is due.

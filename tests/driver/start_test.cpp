@@ -2,6 +2,7 @@
 #include "loopback.hpp"
 #include "sallyport/hosted_firmware.hpp"
 #include "sallyport/regs.hpp"
+#include "support/forwarding_bus.hpp"
 #include "support/profile_under_test.hpp"
 
 namespace sallyport::test {
@@ -19,12 +20,6 @@ class Start : public Loopback {
     const auto value = device_->verdict_counter(direction, verdict);
     EXPECT_TRUE(value);
     return value ? *value : 0;
-  }
-  /// The session with the firmware is a new one.
-  void open_again() {
-    auto device = Device::open(*accelerator_, *firmware_);
-    ASSERT_TRUE(device) << device.error().text;
-    device_ = std::move(*device);
   }
 };
 
@@ -50,7 +45,7 @@ TEST_F(Start, ARestartLeavesWhatIsAtWork) {
   accelerator_->push(Direction::kInbound, *inbound_packet(Packet(early.octets), 77));
   accelerator_->push(Direction::kOutbound, *outbound_packet(pair.out(), SaMode::kTunnel, ipv4_packet(400), 78));
   restart_firmware();
-  open_again();
+  open_device();
   expect_tested();
   std::optional<PacketOut> in, out;
   for (int i = 0; i < 1'000 && !(in && out); ++i) {
@@ -76,22 +71,17 @@ TEST_F(Start, ARestartLeavesWhatIsAtWork) {
 }
 
 /// A bus that gets a bit of one word wrong whenever it is written.
-class WrongWord final : public Bus {
+class WrongWord final : public ForwardingBus {
  public:
-  WrongWord(Bus& bus, std::uint32_t address) : bus_(bus), address_(address) {}
-  Result<std::uint32_t> read32(std::uint32_t address) override { return bus_.read32(address); }
+  WrongWord(Bus& bus, std::uint32_t address) : ForwardingBus(bus), address_(address) {}
   Result<void> write32(std::uint32_t address, std::uint32_t value) override {
     const bool here = address == address_;
     written_ += here ? 1 : 0;
-    return bus_.write32(address, here ? value ^ 0x100U : value);
+    return ForwardingBus::write32(address, here ? value ^ 0x100U : value);
   }
-  [[nodiscard]] EventDelivery event_delivery() const override { return bus_.event_delivery(); }
-  [[nodiscard]] bool interrupt_pending() const override { return bus_.interrupt_pending(); }
-  [[nodiscard]] std::uint64_t now_ns() const override { return bus_.now_ns(); }
   [[nodiscard]] unsigned written() const { return written_; }
 
  private:
-  Bus& bus_;
   std::uint32_t address_;
   unsigned written_ = 0;
 };

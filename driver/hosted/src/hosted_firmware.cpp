@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sallyport/fw/firmware.hpp"
+#include "sallyport/mailbox.hpp"
 
 namespace sallyport {
 namespace {
@@ -81,13 +82,9 @@ Result<std::unique_ptr<HostedFirmware>> HostedFirmware::start(Bus& bus, std::opt
     return Error{ErrorCode::kVersionMismatch,
                  "firmware: the accelerator is not of ABI version " + std::to_string(abi::kAbiVersion)};
   }
-  if (code == abi::MailboxCode::kSelfTest) {
-    return Error{
-        ErrorCode::kRefusedByDevice,
-        "firmware: the packet path gave a wrong answer in its self-test; no packet is let in, replace the device"};
-  }
   if (code != abi::MailboxCode::kOk) {
-    return Error{ErrorCode::kRefusedByDevice, std::string("firmware: start failed with ") + abi::name(code)};
+    return Error{ErrorCode::kRefusedByDevice,
+                 std::string("firmware: start failed with ") + abi::name(code) + ": " + mailbox_advice(code)};
   }
   return std::unique_ptr<HostedFirmware>(new HostedFirmware(std::move(machine)));
 }

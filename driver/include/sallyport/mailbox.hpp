@@ -24,6 +24,8 @@ class MailboxPort {
   virtual Result<std::optional<MailboxMessage>> take_notice() = 0;
 };
 
+/// What a mailbox code that is not ok means for its user; empty where its name says all.
+const char* mailbox_advice(abi::MailboxCode code);
 /// Makes an Error of a mailbox code that is not ok. `device_code` is shown where the device refused.
 Error mailbox_error(abi::MailboxCommand command, abi::MailboxCode code, std::uint8_t device_code);
 

@@ -148,6 +148,7 @@ class SaManager final : public EventListener {
   }
   abi::MailboxCode force(std::uint16_t index, std::uint64_t now);
 
+  abi::MailboxCode become_redundant(std::uint16_t index);
   // Tests an entry's memory: a free one's by a march, a tenant's by reading it. memory: not to be used.
   abi::MailboxCode examine(std::uint16_t index);
   // Given to nobody: out of use until the next start, as if it were being erased for ever.
