@@ -61,8 +61,8 @@ function(sallyport_add_model)
   # all presets with the same objects.
   list(JOIN cflags " " cflags)
   set(launcher "")
-  if(CMAKE_CXX_COMPILER_LAUNCHER)
-    set(launcher OBJCACHE=${CMAKE_CXX_COMPILER_LAUNCHER})
+  if(CCACHE)
+    set(launcher OBJCACHE=${CCACHE})
   endif()
   # -y folders find each module in the file of its name.
   set(search "")

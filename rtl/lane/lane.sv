@@ -72,6 +72,8 @@ module lane
   localparam int Depth = 1 << $clog2((MAX_PACKET + 15) / 16);
   // The longest ESP packet: TFC padding (508 octets), headers, trailer and ICV (93), each rounded up to beats.
   localparam int OutStoreDepth = 1 << $clog2((MAX_PACKET + 15) / 16 + 40);
+  // The longest packet and what is still under way when room ends (lane_in).
+  localparam int InStoreDepth = 1 << $clog2((MAX_PACKET + 15) / 16 + 10);
 
   logic [127:0] out_desc, out_s, out_stat, out_m, in_desc, in_s, in_stat, in_m;
   logic [4:0]   out_s_bytes, out_m_bytes, in_s_bytes, in_m_bytes;
@@ -128,7 +130,7 @@ module lane
   lane_in #(
       .MAX_PACKET  (MAX_PACKET),
       .INGEST_DEPTH(Depth),
-      .STORE_DEPTH (Depth)
+      .STORE_DEPTH (InStoreDepth)
   ) u_in (
       .clk_i,
       .rst_ni,

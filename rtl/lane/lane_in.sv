@@ -337,11 +337,11 @@ module lane_in
 
   wire unused = &{1'b0, secret_valid};
 
-`ifndef SYNTHESIS
-  initial begin
-    assert (STORE_DEPTH == 2 ** AW && MAX_PACKET / 16 + Margin < STORE_DEPTH);
+  if (STORE_DEPTH != 2 ** AW || (MAX_PACKET + 15) / 16 + Margin >= STORE_DEPTH) begin : gen_store_check
+    $error("lane_in: STORE_DEPTH must be a power of two, and hold the longest packet and the margin");
   end
 
+`ifndef SYNTHESIS
   wire [AW:0] unread = written_q - read;
 
   // The store is never written past its room, and never read where nothing has been written.

@@ -10,8 +10,8 @@
 //          8  answer (sad_reply)
 //
 // Two requests that write never meet at one entry (sad_grant), so every check-and-count is one step (G1, G2, G8). The rules and
-// their order are sad_packet's, with one more: a wrong ICV is `replay` when its number has been accepted since the look-up, as it
-// would be if packets came one at a time.
+// their order are sad_packet's, with one more: a wrong ICV is `replay` when its number has been accepted since the look-up, or has left
+// the window, as it would be if packets came one at a time.
 module sad_pipe
   import sallyport_abi_pkg::*;
   import sad_pkg::*;

@@ -304,8 +304,10 @@ module sallyport
 
   assign idle_o = idle;
 
-  initial begin
-    if (!FULL && LANES != 1) $error("sallyport: the compact profile has one lane");
-    if (MAX_PACKET < 9600) $error("sallyport: jumbo frames must fit");
+  if (!FULL && LANES != 1) begin : gen_lanes_check
+    $error("sallyport: the compact profile has one lane");
+  end
+  if (MAX_PACKET < 9600 || MAX_PACKET > 16384) begin : gen_packet_check
+    $error("sallyport: MAX_PACKET is 9,600 (jumbo frames must fit) to 16,384 octets");
   end
 endmodule

@@ -112,6 +112,9 @@ TEST(Lanes, CopiesInAllLanesPassOnce) {
     EXPECT_EQ(passed.size(), kNumbers);
     for (const auto& [number, times] : passed) EXPECT_EQ(times, 1) << number;
     EXPECT_EQ(field.device.snapshot(9).packets, kNumbers);
+    // Each lane counts its own verdicts; the registers show their sum.
+    EXPECT_EQ(field.device.counter(Direction::kInbound, Verdict::kOk), kNumbers);
+    EXPECT_EQ(field.device.counter(Direction::kInbound, Verdict::kReplay), sent - kNumbers);
   }
 }
 

@@ -1,7 +1,7 @@
 # ./dev soak: what takes too long for every run, for both profiles. 10^6 forged packets against the whole accelerator, and random
 # traffic against the golden model over many seeds; then the full profile with four and eight lanes; then 10,000 generations of SAs in a
 # table that is 98 % full, the firmware hosted and on the core. SALLYPORT_SEEDS says how many seeds (default 20).
-build release forged_attack_test accelerator_golden_test lanes_4_test lanes_8_test driver_churn_test >&2
+build release forged_attack_test accelerator_golden_test lanes_4_test lanes_8_test driver_churn_test sad_full_rate_8_test >&2
 for profile in compact full; do
   say "soak: $profile, 10^6 forged packets"
   SALLYPORT_PROFILE=$profile SALLYPORT_FORGED=1000000 build/release/tests/rtl/forged_attack_test
@@ -16,6 +16,8 @@ for lanes in 4 8; do
     SALLYPORT_SEED=$seed build/release/tests/rtl/lanes_"$lanes"_test
   done
 done
+say "soak: eight lanes on one table"
+build/release/rtl/sad/sad_full_rate_8_test
 for firmware in hosted core; do
   say "soak: 10,000 generations, firmware $firmware"
   SALLYPORT_FIRMWARE=$firmware SALLYPORT_GENERATIONS=10000 build/release/tests/driver/driver_churn_test

@@ -5,22 +5,10 @@
 #include <cstdint>
 
 #include "sallyport/abi.hpp"
+#include "sallyport/strong.hpp"
 
 namespace sallyport {
 
-/// A number that converts to no other number by itself.
-template <class Tag, class T>
-struct Strong {
-  using Value = T;
-  T value{};
-
-  constexpr Strong() = default;
-  explicit constexpr Strong(T v) : value(v) {}
-  friend constexpr auto operator<=>(const Strong&, const Strong&) = default;
-};
-
-/// Security Parameters Index; 256 and more are SAs.
-using Spi = Strong<struct SpiTag, std::uint32_t>;
 /// Place in the SA table.
 using SaIndex = Strong<struct SaIndexTag, std::uint16_t>;
 /// Tenancy of a table entry (G9).
