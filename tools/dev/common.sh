@@ -2,22 +2,26 @@
 
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 
-# Debian packages by name (tools/packages.txt) and pinned wheels (tools/requirements.txt). Does nothing when all is there.
-setup() {
+# install_packages FILE: Debian packages by name. Does nothing when all are there.
+install_packages() {
   local missing=() name
   while read -r name; do
     [ "$(dpkg-query -W -f='${db:Status-Abbrev}' "$name" 2>/dev/null || true)" = "ii " ] || missing+=("$name")
-  done < <(grep -v '^#' tools/packages.txt)
-  if [ ${#missing[@]} -gt 0 ]; then
-    say "setup: installing Debian packages: ${missing[*]}"
-    local root=()
-    if [ "$(id -u)" -ne 0 ]; then
-      command -v sudo >/dev/null || { echo "setup: these packages are missing and there is no sudo; as root run: apt-get install ${missing[*]}" >&2; exit 1; }
-      root=(sudo)
-    fi
-    "${root[@]}" apt-get update -qq >&2
-    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+  done < <(grep -v '^#' "$1")
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "setup: installing Debian packages: ${missing[*]}"
+  local root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "setup: these packages are missing and there is no sudo; as root run: apt-get install ${missing[*]}" >&2; exit 1; }
+    root=(sudo)
   fi
+  "${root[@]}" apt-get update -qq >&2
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+# Debian packages (tools/packages.txt) and pinned wheels (tools/requirements.txt). Does nothing when all is there.
+setup() {
+  install_packages tools/packages.txt
   if ! cmp -s tools/requirements.txt .venv/requirements.installed; then
     say "setup: installing Python tools into .venv"
     python3 -m venv --clear .venv

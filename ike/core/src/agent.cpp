@@ -1,0 +1,169 @@
+#include "sallyport/ike/agent.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "agent_impl.hpp"
+#include "child_tasks.hpp"
+#include "ike_tasks.hpp"
+#include "init.hpp"
+#include "negotiation.hpp"
+
+namespace sallyport::ike {
+
+Agent::Impl::Impl(const AgentConfig& config, SaBackend& backend, RandomSource& random)
+    : services{config_, backend, random, {}, {}, {}, {}, 0}, config_(config), cookies_(random) {}
+
+Result<std::string> Agent::Impl::load(ConnectionConfig connection) {
+  if (const auto fine = connection.check(); !fine) return fine.error();
+  for (const auto& other : services.directory.connections) {
+    if (other->name == connection.name) {
+      return Error{ErrorCode::kInvalidArgument, "connection '" + connection.name + "' is there already"};
+    }
+    if (other->owner == connection.owner) {
+      return Error{ErrorCode::kInvalidArgument, "connections '" + other->name + "' and '" + connection.name +
+                                                    "' have one owner number: give each its own"};
+    }
+  }
+  std::string sizing;
+  for (const ChildConfig& child : connection.children) {
+    sizing += child.name + ": " + size_child(connection, child, true, connection.counts.t_ike).text + '\n';
+  }
+  services.directory.connections.push_back(std::make_unique<ConnectionConfig>(std::move(connection)));
+  return sizing;
+}
+
+Session& Agent::Impl::make_session(const ConnectionConfig& config) {
+  const std::uint32_t number = next_session_++;
+  Slot& slot = sessions_[number];
+  slot.session = std::make_unique<Session>(services, SessionId{number}, config);
+  services.directory.sessions.push_back(slot.session.get());
+  return *slot.session;
+}
+
+Result<SessionId> Agent::Impl::initiate(TimeNs now, std::string_view name) {
+  services.now = now;
+  const ConnectionConfig* config = services.directory.connection(name);
+  if (config == nullptr) return Error{ErrorCode::kNotFound, "no connection '" + std::string(name) + "'"};
+  if (!config->remote || !config->local) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "connection '" + config->name + "' names no local and remote address: it can only answer"};
+  }
+  Session& session = make_session(*config);
+  IkeSa& ike = session.add_ike(true, {*config->local, kIkePort}, {*config->remote, config->remote_port});
+  const SessionId id = session.id();
+  const auto begun = begin_init(session, ike);
+  if (!begun) session.close(AgentEventKind::kIkeFailed, begun.error().text);
+  settle(session);
+  if (!begun) return begun.error();
+  return id;
+}
+
+Session* Agent::Impl::find(SessionId id) {
+  const auto found = sessions_.find(id.value);
+  return found == sessions_.end() ? nullptr : found->second.session.get();
+}
+
+void Agent::Impl::settle(Session& session) {
+  session.pump();
+  session.reap();
+  if (session.peer().initial_contact) {
+    session.peer().initial_contact = false;
+    end_others(session);
+  }
+  const IkeSa* ike = session.current();
+  const std::uint32_t number = session.id().value;
+  Slot& slot = sessions_.at(number);
+  if (slot.half_open && (session.closed() || ike == nullptr || ike->state != IkeState::kAuth)) {
+    half_open_.remove(*slot.half_open, session);
+    slot.half_open.reset();
+  }
+  if (session.closed()) {
+    deadlines_.erase({slot.deadline, number});
+    std::erase(services.directory.sessions, &session);
+    sessions_.erase(number);
+    return;
+  }
+  const TimeNs deadline = session.next_deadline();
+  if (deadline == slot.deadline) return;
+  deadlines_.erase({slot.deadline, number});
+  slot.deadline = deadline;
+  if (deadline != kNever) deadlines_.emplace(deadline, number);
+}
+
+void Agent::Impl::end_others(Session& session) {
+  // The peer has started anew: what it had before is gone there (RFC 7296 2.4).
+  std::vector<Session*> gone;
+  for (Session* other : services.directory.sessions) {
+    if (other != &session && !other->closed() && other->peer().id && session.peer().id &&
+        *other->peer().id == *session.peer().id && &other->config() == &session.config()) {
+      gone.push_back(other);
+    }
+  }
+  for (Session* other : gone) {
+    other->close(AgentEventKind::kIkeDown, "the peer has started anew");
+    settle(*other);
+  }
+}
+
+void Agent::Impl::on_child_event(TimeNs now, const ChildEvent& event) {
+  services.now = now;
+  const auto place = services.directory.children.find(event.child.value);
+  if (place == services.directory.children.end()) return;
+  Session& session = *place->second.session;
+  session.on_child_event(place->second.child, event.kind);
+  settle(session);
+}
+
+void Agent::Impl::advance(TimeNs now) {
+  services.now = now;
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const std::uint32_t number = deadlines_.begin()->second;
+    Slot& slot = sessions_.at(number);
+    deadlines_.erase(deadlines_.begin());
+    slot.deadline = kNever;
+    slot.session->advance(now);
+    settle(*slot.session);
+  }
+}
+
+TimeNs Agent::Impl::next_deadline() const { return deadlines_.empty() ? kNever : deadlines_.begin()->first; }
+
+std::vector<SessionReport> Agent::Impl::reports() const {
+  std::vector<SessionReport> reports;
+  for (const auto& [number, slot] : sessions_) reports.push_back(slot.session->report());
+  return reports;
+}
+
+// The public face.
+
+Agent::Agent(const AgentConfig& config, SaBackend& backend, RandomSource& random)
+    : impl_(std::make_unique<Impl>(config, backend, random)) {}
+Agent::~Agent() = default;
+
+Result<std::string> Agent::load(ConnectionConfig connection) { return impl_->load(std::move(connection)); }
+Result<SessionId> Agent::initiate(TimeNs now, std::string_view connection) { return impl_->initiate(now, connection); }
+void Agent::receive(TimeNs now, const UdpMessage& message) { impl_->receive(now, message); }
+void Agent::on_child_event(TimeNs now, const ChildEvent& event) { impl_->on_child_event(now, event); }
+void Agent::advance(TimeNs now) { impl_->advance(now); }
+TimeNs Agent::next_deadline() const { return impl_->next_deadline(); }
+const Counters& Agent::counters() const { return impl_->services.counters; }
+std::vector<SessionReport> Agent::sessions() const { return impl_->reports(); }
+
+std::optional<UdpMessage> Agent::next_message() {
+  auto& out = impl_->services.out;
+  if (out.empty()) return {};
+  std::optional<UdpMessage> message(std::move(out.front()));
+  out.pop_front();
+  return message;
+}
+
+std::optional<AgentEvent> Agent::next_event() {
+  auto& events = impl_->services.events;
+  if (events.empty()) return {};
+  std::optional<AgentEvent> event(std::move(events.front()));
+  events.pop_front();
+  return event;
+}
+
+}  // namespace sallyport::ike

@@ -1,0 +1,129 @@
+// Child SAs of a session: when they are rekeyed, which one carries traffic, how they go.
+#include <utility>
+
+#include "child_tasks.hpp"
+#include "session.hpp"
+
+namespace sallyport::ike {
+
+namespace {
+
+bool same_traffic(const Child& a, const Child& b) {
+  return a.tunnel == b.tunnel && same(a.local, b.local) && same(a.remote, b.remote);
+}
+
+}  // namespace
+
+void Session::tell(AgentEventKind kind, const Child* child, std::string text) {
+  AgentEvent event;
+  event.kind = kind;
+  event.time = services_.now;
+  event.session = id_;
+  event.connection = config_->name;
+  if (child != nullptr) {
+    event.child = child->config->name;
+    event.spi_in = child->spi_in;
+    event.spi_out = child->spi_out;
+  }
+  event.text = std::move(text);
+  services_.events.push_back(std::move(event));
+}
+
+void Session::tell(AgentEventKind kind, const std::string& child_name, std::string text) {
+  tell(kind, nullptr, std::move(text));
+  services_.events.back().child = child_name;
+}
+
+Child& Session::add_child(Child child) {
+  Child& added = children_.add(std::move(child));
+  services_.directory.children.insert_or_assign(added.handle.value, Directory::ChildPlace{this, added.id});
+  look_at(added.id, std::min(added.soft_at, added.hard_at));
+  return added;
+}
+
+void Session::want_rekey(Child& child) {
+  if (child.state != ChildState::kInstalled || child.rekey_queued) return;
+  child.rekey_queued = true;
+  child.retry_at = kNever;
+  if (child.failures == 0) child.wanted = services_.now;
+  enqueue(make_child_task(*child.config, child.id));
+}
+
+void Session::take_over(Child& next) {
+  SaBackend& backend = services_.backend;
+  const bool rekeyed = next.replaces.has_value();
+  Child* old = rekeyed ? children_.find(*next.replaces) : nullptr;
+  next.replaces.reset();
+  if (old != nullptr) backend.supersede(old->handle, next.handle);
+  backend.use_outbound(next.handle);
+  next.outbound = true;
+  if (old != nullptr) {
+    // What is to go out goes out on the new one: the old entry is not needed any more.
+    backend.drop_outbound(old->handle);
+    old->outbound = false;
+  }
+  if (rekeyed) return;
+  services_.count(Counter::kChildrenUp);
+  // Legal (RFC 7296 1.3.1, RFC 9611), but on a table of fixed size worth knowing.
+  for (const auto& [number, other] : children_.all()) {
+    if (number == next.id.value || other.state == ChildState::kRedundant || !same_traffic(other, next)) continue;
+    next.duplicate = true;
+    services_.count(Counter::kDuplicates);
+    tell(AgentEventKind::kDuplicate, &next, "there is a Child SA for this traffic already");
+    break;
+  }
+  tell(AgentEventKind::kChildUp, &next, to_string(next.suite));
+}
+
+Child* Session::hand_over(Child& old) {
+  std::optional<ChildId> heir = old.replaced_by;
+  const auto ours = rekeys_.find(old.id);
+  if (ours != rekeys_.end() && ours->second) heir = ours->second->made;
+  Child* next = heir ? children_.find(*heir) : nullptr;
+  if (next != nullptr && next->replaces && next->state == ChildState::kInstalled) take_over(*next);
+  return next;
+}
+
+void Session::want_delete(Child& child) {
+  if (child.state == ChildState::kDeleting) return;
+  if (child.state != ChildState::kRedundant) child.state = ChildState::kDeleting;
+  child.gone_by = kNever;
+  enqueue(delete_child_task(child.id), true);
+}
+
+void Session::retire(Child& child) {
+  const ChildId id = child.id;
+  hand_over(child);
+  services_.directory.children.erase(child.handle.value);
+  services_.backend.retire(child.handle);
+  children_.remove(id);
+}
+
+void Session::on_child_event(ChildId id, ChildEventKind kind) {
+  Child* child = children_.find(id);
+  if (child == nullptr) return;
+  switch (kind) {
+    case ChildEventKind::kSoft:
+    case ChildEventKind::kRekeyWanted:
+      want_rekey(*child);
+      break;
+    case ChildEventKind::kHard:
+      child->dead = true;
+      if (child->state == ChildState::kInstalled || child->state == ChildState::kRekeying) {
+        services_.count(Counter::kExpired);
+        tell(AgentEventKind::kWarning, child, "reached its hard limit before it was replaced");
+      }
+      want_rekey(*child);
+      break;
+    case ChildEventKind::kFirstPacket:
+      // The peer uses it, so it has processed our answer (RFC 7296 2.8).
+      if (child->replaces && child->state == ChildState::kInstalled) take_over(*child);
+      break;
+    case ChildEventKind::kGone:
+      tell(AgentEventKind::kChildDown, child, "its table entries were taken back");
+      if (child->state != ChildState::kDeleting && child->state != ChildState::kRedundant) want_delete(*child);
+      break;
+  }
+}
+
+}  // namespace sallyport::ike

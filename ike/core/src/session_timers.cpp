@@ -1,0 +1,159 @@
+// What is due when.
+#include <algorithm>
+
+#include "child_tasks.hpp"
+#include "ike_tasks.hpp"
+#include "negotiation.hpp"
+#include "session.hpp"
+
+namespace sallyport::ike {
+
+namespace {
+
+constexpr TimeNs kKeepaliveTime = 20 * kSecond;  // RFC 3948 4
+// Between Sallyports a failure that is temporary is over in a few round trips; less than this is "at once".
+constexpr TimeNs kShortestPause = 100 * kMillisecond;
+
+}  // namespace
+
+TimeNs Session::pause() {
+  if (!peer_.counts) return draw_pause(services_.random);
+  const TimeNs least = std::max(kShortestPause, 2 * rtt_);
+  return least + services_.random.below(least);
+}
+
+void Session::look_at(ChildId child, TimeNs when) {
+  if (when != kNever) looks_.emplace(when, child);
+}
+
+void Session::advance(TimeNs now) {
+  for (std::size_t i = 0; i < ikes_.size() && !closed_; ++i) advance_requests(*ikes_[i]);
+  while (!closed_ && !looks_.empty() && looks_.begin()->first <= now) {
+    const ChildId id = looks_.begin()->second;
+    looks_.erase(looks_.begin());
+    if (Child* child = children_.find(id)) advance_child(*child);
+  }
+  if (!closed_ && current_ != nullptr && current_->state == IkeState::kEstablished) advance_ike();
+  if (!closed_) pump();
+}
+
+void Session::reap() {
+  std::erase_if(ikes_, [](const std::unique_ptr<IkeSa>& ike) { return ike->state == IkeState::kClosed; });
+}
+
+void Session::advance_requests(IkeSa& ike) {
+  for (Outstanding& request : ike.requests().all()) {
+    if (request.resend_at > services_.now) continue;
+    const auto wait = schedule().wait(request.sends);
+    if (!wait) {
+      services_.count(Counter::kTimeouts);
+      const bool up = ike.established != 0;
+      if (&ike == current_) {
+        close(
+            up ? AgentEventKind::kIkeDown : AgentEventKind::kIkeFailed,
+            ike.initiation && !ike.initiation->refusal.empty() ? ike.initiation->refusal : "the peer does not answer");
+      } else {
+        forget(ike);
+      }
+      return;
+    }
+    services_.count(Counter::kRetransmissions);
+    ++request.sends;
+    request.resend_at = services_.now + *wait;
+    ike.send_again(services_, request.datagrams);
+  }
+  if (ike.gone_by > services_.now || ike.state == IkeState::kClosed) return;
+  ike.gone_by = kNever;
+  if (&ike == current_) {
+    close(ike.established != 0 ? AgentEventKind::kIkeDown : AgentEventKind::kIkeFailed,
+          ike.established != 0 ? "ended here" : "half-open for too long");
+  } else if (ike.state == IkeState::kReplaced) {
+    delete_ike(ike);  // its successor's maker was to do it
+  } else {
+    forget(ike);
+  }
+}
+
+void Session::advance_child(Child& child) {
+  const TimeNs now = services_.now;
+  if (child.gone_by <= now) {
+    services_.count(Counter::kRedundantByUs);
+    want_delete(child);
+    return;
+  }
+  if (child.hard_at <= now && !child.dead) {
+    child.dead = true;
+    if (child.state == ChildState::kInstalled || child.state == ChildState::kRekeying) {
+      services_.count(Counter::kExpired);
+      tell(AgentEventKind::kWarning, &child, "its life time is over before it was replaced");
+    }
+    services_.backend.drop_outbound(child.handle);
+    want_delete(child);
+    return;
+  }
+  if (child.soft_at <= now || child.retry_at <= now) {
+    child.soft_at = kNever;
+    want_rekey(child);
+  }
+  look_at(child.id, std::min({child.soft_at, child.hard_at, child.gone_by, child.retry_at}));
+}
+
+void Session::advance_ike() {
+  const TimeNs now = services_.now;
+  if (ike_rekey_at_ <= now) {
+    ike_rekey_at_ = kNever;
+    begin_ike_rekey();
+  }
+  if (config_->liveness_time > 0 && current_->last_heard() + config_->liveness_time <= now) ask_for_life();
+  if (peer_.nat_here && current_->last_sent() + kKeepaliveTime <= now && current_->local().port != kIkePort) {
+    current_->send_keepalive(services_);
+  }
+}
+
+void Session::begin_ike_rekey() {
+  // Rule 9: children that will want a rekey meanwhile go first.
+  const TimeNs t_ike = times_.t_ike();
+  std::vector<SoftDistance> distances;
+  for (const ChildId id : children_.ids()) {
+    const Child& child = *children_.find(id);
+    if (child.state != ChildState::kInstalled) continue;
+    const ChildUsage usage = services_.backend.usage(child.handle);
+    const Sizing sizing = size_child(*config_, *child.config, child.suite.esn, t_ike);
+    const std::uint64_t life = child.count ? child.count->life : sizing.octets.limit.hard;
+    const Thresholds where = thresholds_anyway({life, sizing.octets.limit.guard});
+    distances.push_back(
+        {id.value, std::max(usage.octets_in, usage.octets_out), where.of(child.role).first, sizing.octets.limit.guard});
+  }
+  for (const std::size_t id : children_before_ike_rekey(distances)) {
+    if (Child* child = children_.find(ChildId{static_cast<std::uint32_t>(id)})) want_rekey(*child);
+  }
+  enqueue(rekey_ike_task());
+}
+
+void Session::ask_for_life() {
+  // A valid ESP packet proves it as well as a message does (RFC 7296 2.4).
+  std::uint64_t packets = 0;
+  for (const ChildId id : children_.ids()) packets += services_.backend.usage(children_.find(id)->handle).packets_in;
+  const bool heard = packets != packets_heard_;
+  packets_heard_ = packets;
+  current_->heard(services_.now);  // the next look is a whole time away, whether by packets or by an answer
+  if (!heard && current_->requests().idle()) enqueue(liveness_task(), true);
+}
+
+TimeNs Session::next_deadline() const {
+  if (closed_) return 0;
+  TimeNs first = ike_rekey_at_;
+  if (!looks_.empty()) first = std::min(first, looks_.begin()->first);
+  for (const auto& ike : ikes_) first = std::min({first, ike->requests().next_deadline(), ike->gone_by});
+  if (current_ != nullptr && current_->state == IkeState::kEstablished) {
+    if (config_->liveness_time > 0) first = std::min(first, current_->last_heard() + config_->liveness_time);
+    if (peer_.nat_here && current_->local().port != kIkePort) {
+      first = std::min(first, current_->last_sent() + kKeepaliveTime);
+    }
+    if (!queue_.empty() && current_->usable_from > services_.now) first = std::min(first, current_->usable_from);
+    if (!queue_.empty() && held_until_ > services_.now) first = std::min(first, held_until_);
+  }
+  return first;
+}
+
+}  // namespace sallyport::ike

@@ -1,0 +1,177 @@
+// Two agents, one network: what comes up, is rekeyed and goes again.
+#include <gtest/gtest.h>
+
+#include "pair_world.hpp"
+
+namespace sallyport::ike::testing {
+namespace {
+
+PairWorld::Terms terms(std::uint64_t seed = 1) {
+  PairWorld::Terms terms;
+  terms.seed = seed;
+  return terms;
+}
+
+class Exchange : public ::testing::Test {
+ protected:
+  void load(PairWorld& world, const ConnectionConfig& a, const ConnectionConfig& b) {
+    const auto loaded = world.load(a, b);
+    ASSERT_TRUE(loaded) << loaded.error().text;
+  }
+  // Both ends up with one working pair.
+  void up(PairWorld& world) {
+    const auto id = world.a.agent.initiate(world.now, "to-b");
+    ASSERT_TRUE(id) << id.error().text;
+    world.run_for(2 * kSecond);  // the responder begins nothing before the initiator has surely had its answer
+    ASSERT_EQ(world.a.count(AgentEventKind::kChildUp), 1U) << world.a.log() << world.b.log();
+    ASSERT_EQ(world.b.count(AgentEventKind::kChildUp), 1U) << world.a.log() << world.b.log();
+  }
+  void expect_quiet(const PairWorld& world) {
+    EXPECT_TRUE(world.a.backend.complaints().empty()) << world.a.backend.complaints().front();
+    EXPECT_TRUE(world.b.backend.complaints().empty()) << world.b.backend.complaints().front();
+    EXPECT_EQ(world.a.packets.wrong_key + world.b.packets.wrong_key, 0U);
+    EXPECT_EQ(world.a.packets.no_sa + world.b.packets.no_sa, 0U);
+  }
+  static ChildReport child(const End& end) { return end.agent.sessions().front().children.front(); }
+};
+
+TEST_F(Exchange, AnIkeSaAndItsChildComeUpAndCarryTraffic) {
+  PairWorld world(terms());
+  load(world, psk_connection(true), psk_connection(false));
+  up(world);
+  for (int i = 0; i < 10; ++i) {
+    world.send_packet(world.a, 1'000);
+    world.send_packet(world.b, 1'000);
+    world.run_for(kMillisecond);
+  }
+  world.run_for(kSecond);
+  EXPECT_EQ(world.a.packets.delivered, 10U);
+  EXPECT_EQ(world.b.packets.delivered, 10U);
+  EXPECT_TRUE(child(world.a).count.has_value());
+  EXPECT_EQ(child(world.a).count, child(world.b).count);
+  EXPECT_NE(child(world.a).designated, child(world.b).designated);
+  expect_quiet(world);
+}
+
+TEST_F(Exchange, AChildIsRekeyedFromEitherSideWithoutLosingAPacket) {
+  PairWorld world(terms());
+  load(world, psk_connection(true), psk_connection(false));
+  up(world);
+  world.traffic(world.a, kMillisecond, 500);
+  world.traffic(world.b, kMillisecond, 500);
+  for (End* end : {&world.a, &world.b, &world.b, &world.a}) {
+    const Spi before = child(*end).spi_in;
+    const auto rekeyed = end->agent.rekey_child(world.now, end->agent.sessions().front().id, child(*end).id);
+    ASSERT_TRUE(rekeyed) << rekeyed.error().text;
+    world.run_for(kSecond);
+    EXPECT_NE(child(*end).spi_in, before);
+    EXPECT_EQ(child(world.a).spi_in, child(world.b).spi_out);
+    EXPECT_EQ(world.a.backend.size(), 1U);
+    EXPECT_EQ(world.b.backend.size(), 1U);
+  }
+  EXPECT_EQ(world.a.agent.counters()[Counter::kRekeysOurs], 2U);
+  EXPECT_EQ(world.b.agent.counters()[Counter::kRekeysOurs], 2U);
+  EXPECT_EQ(world.a.packets.nothing_to_send_on + world.b.packets.nothing_to_send_on, 0U);
+  expect_quiet(world);
+}
+
+TEST_F(Exchange, BothRekeyAtOnceAndOnePairIsLeft) {
+  PairWorld world(terms());
+  load(world, psk_connection(true), psk_connection(false));
+  up(world);
+  world.traffic(world.a, kMillisecond, 500);
+  world.traffic(world.b, kMillisecond, 500);
+  for (unsigned i = 0; i < 20; ++i) {
+    for (End* end : {&world.a, &world.b}) {
+      ASSERT_TRUE(end->agent.rekey_child(world.now, end->agent.sessions().front().id, child(*end).id));
+    }
+    world.run_for(kSecond);
+    EXPECT_EQ(world.a.backend.size(), 1U) << world.a.log() << world.b.log();
+    EXPECT_EQ(world.b.backend.size(), 1U);
+    EXPECT_EQ(child(world.a).spi_in, child(world.b).spi_out);
+  }
+  EXPECT_EQ(world.a.agent.counters()[Counter::kCollisions], 20U);
+  EXPECT_EQ(world.b.agent.counters()[Counter::kCollisions], 20U);
+  EXPECT_EQ(world.a.agent.counters()[Counter::kRedundantByUs], 0U);
+  expect_quiet(world);
+}
+
+TEST_F(Exchange, TheIkeSaIsRekeyedAndItsSuccessorHasTheChildren) {
+  PairWorld world(terms());
+  load(world, psk_connection(true), psk_connection(false));
+  up(world);
+  for (End* end : {&world.a, &world.b, &world.a}) {
+    const SessionReport before = end->agent.sessions().front();
+    ASSERT_TRUE(end->agent.rekey_ike(world.now, before.id));
+    world.run_for(3 * kSecond);
+    ASSERT_EQ(end->agent.sessions().size(), 1U) << world.a.log() << world.b.log();
+    const SessionReport after = end->agent.sessions().front();
+    EXPECT_NE(after.initiator_spi, before.initiator_spi);
+    EXPECT_EQ(after.children.size(), 1U);
+    // Three Child rekeys: what the extension agreed on goes on (count-based-sa.md).
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_TRUE(end->agent.rekey_child(world.now, after.id, child(*end).id));
+      world.run_for(kSecond);
+      EXPECT_TRUE(child(world.a).count.has_value());
+      EXPECT_EQ(child(world.a).count, child(world.b).count);
+    }
+  }
+  expect_quiet(world);
+}
+
+TEST_F(Exchange, BothRekeyTheIkeSaAtOnce) {
+  PairWorld world(terms());
+  load(world, psk_connection(true), psk_connection(false));
+  up(world);
+  for (int i = 0; i < 10; ++i) {
+    for (End* end : {&world.a, &world.b})
+      ASSERT_TRUE(end->agent.rekey_ike(world.now, end->agent.sessions().front().id));
+    world.run_for(20 * kSecond);
+    ASSERT_EQ(world.a.agent.sessions().size(), 1U) << world.a.log() << world.b.log();
+    ASSERT_EQ(world.b.agent.sessions().size(), 1U);
+    EXPECT_EQ(world.a.agent.sessions().front().initiator_spi, world.b.agent.sessions().front().initiator_spi);
+    ASSERT_TRUE(world.a.agent.rekey_child(world.now, world.a.agent.sessions().front().id, child(world.a).id));
+    world.run_for(kSecond);
+    EXPECT_EQ(child(world.a).spi_in, child(world.b).spi_out);
+  }
+  EXPECT_EQ(world.a.agent.counters()[Counter::kIkeCollisions], 10U);
+  expect_quiet(world);
+}
+
+TEST_F(Exchange, AChildAndThenAllIsDeleted) {
+  PairWorld world(terms());
+  load(world, psk_connection(true), psk_connection(false));
+  up(world);
+  ASSERT_TRUE(world.b.agent.delete_child(world.now, world.b.agent.sessions().front().id, child(world.b).id));
+  world.run_for(kSecond);
+  EXPECT_EQ(world.a.backend.size(), 0U);
+  EXPECT_EQ(world.b.backend.size(), 0U);
+  ASSERT_TRUE(world.a.agent.initiate_child(world.now, world.a.agent.sessions().front().id, "net"));
+  world.run_for(kSecond);
+  EXPECT_EQ(world.b.backend.size(), 1U);
+  ASSERT_TRUE(world.a.agent.terminate(world.now, world.a.agent.sessions().front().id));
+  world.run_for(kSecond);
+  EXPECT_TRUE(world.a.agent.sessions().empty());
+  EXPECT_TRUE(world.b.agent.sessions().empty());
+  EXPECT_EQ(world.a.backend.size() + world.b.backend.size(), 0U);
+  expect_quiet(world);
+}
+
+TEST_F(Exchange, AWrongSecretComesUpNowhere) {
+  PairWorld world(terms());
+  ConnectionConfig b = psk_connection(false);
+  auto secrets = std::make_shared<PskStore>();
+  secrets->add({}, std::move(*SharedSecret::from_octets(Bytes{'n', 'o'})));
+  b.credentials.secrets = std::move(secrets);
+  load(world, psk_connection(true), b);
+  ASSERT_TRUE(world.a.agent.initiate(world.now, "to-b"));
+  world.run_for(20 * kSecond);
+  EXPECT_EQ(world.a.count(AgentEventKind::kIkeFailed), 1U) << world.a.log();
+  EXPECT_EQ(world.b.count(AgentEventKind::kIkeFailed), 1U) << world.b.log();
+  EXPECT_TRUE(world.a.agent.sessions().empty());
+  EXPECT_TRUE(world.b.agent.sessions().empty());
+  EXPECT_EQ(world.a.backend.size() + world.b.backend.size(), 0U);
+}
+
+}  // namespace
+}  // namespace sallyport::ike::testing
