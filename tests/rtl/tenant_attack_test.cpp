@@ -29,10 +29,10 @@ using model::OctetView;
 
 // Clocks after the first packet at which something happens. `full` is through with the same packets many times sooner,
 // so there the moments are closer.
-std::vector<unsigned> moments(unsigned compact_end, unsigned compact_step) {
+std::vector<unsigned> moments(unsigned compact_end, unsigned compact_step, unsigned full_step) {
   const bool full = profile_under_test() == sim::Profile::kFull;
   const unsigned end = full ? 700 : compact_end;
-  const unsigned step = full ? 13 : compact_step;
+  const unsigned step = full ? full_step : compact_step;
   std::vector<unsigned> at;
   for (unsigned delay = 0; delay < end; delay += step) at.push_back(delay);
   return at;
@@ -41,7 +41,7 @@ std::vector<unsigned> moments(unsigned compact_end, unsigned compact_step) {
 // G7, G9: The entry is erased and given to a new tenant at every moment of a stream of the old tenant's packets.
 TEST(Attack, NewTenantUnderOutboundPackets) {
   std::map<Verdict, int> seen;
-  for (const unsigned delay : moments(3000, 131)) {
+  for (const unsigned delay : moments(3000, 131, 13)) {
     Field field(13 + delay);
     TestSa old = field.sa(2, {SaFlag::kTunnel, SaFlag::kKey256});
     TestSa young = field.sa(2, {SaFlag::kTunnel, SaFlag::kEsn});
@@ -85,7 +85,7 @@ TEST(Attack, NewTenantUnderOutboundPackets) {
 // refused.
 TEST(Attack, NewTenantUnderInboundPackets) {
   std::map<Verdict, int> seen;
-  for (const unsigned delay : moments(6000, 173)) {
+  for (const unsigned delay : moments(6000, 173, 13)) {
     Field field(14 + delay);
     TestSa old = field.sa(3, {SaFlag::kInbound, SaFlag::kTunnel, SaFlag::kKey256});
     TestSa young = field.sa(3, {SaFlag::kInbound, SaFlag::kTunnel});
@@ -154,7 +154,7 @@ TEST(Attack, RetiredAndKilledUnderPackets) {
                         Case{Op::kSetState, EntryState::kRedundant, true, Verdict::kOk}}) {
     const Direction way = c.inbound ? Direction::kInbound : Direction::kOutbound;
     std::map<Verdict, int> seen;
-    for (const unsigned delay : moments(3000, 149)) {
+    for (const unsigned delay : moments(3000, 149, 37)) {
       SCOPED_TRACE(std::string(abi::name(c.op)) + ' ' + std::string(abi::name(c.state)) +
                    (c.inbound ? " inbound" : " outbound") + ", delay " + std::to_string(delay));
       Field field(15 + delay, delay % 2 == 0 ? 0.0 : 0.2);

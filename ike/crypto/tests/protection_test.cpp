@@ -353,6 +353,27 @@ TEST(Fragments, EveryChangedOctetIsRefused) {
   }
 }
 
+TEST(Fragments, OnlyTheFirstSaysWhatTheFirstPayloadIs) {
+  SeededRandom random(86);
+  const IkeSuite suite;
+  Ends ends = some_ends(suite);
+  const auto fragments = ends.sealer.seal(some_header(), PayloadType::kNotify, Bytes(200, 3), 180, true, random);
+  ASSERT_TRUE(fragments);
+  // The second one as a peer may send it: with a type where 0 should be.
+  const Bytes& second = fragments->at(1);
+  Bytes open_part(second.begin(), second.begin() + 36);
+  open_part[28] = static_cast<std::uint8_t>(PayloadType::kDelete);
+  const Bytes text = testing::from_hex("0102030400");
+  const std::size_t size = 36 + 8 + text.size() + 16;
+  open_part[27] = static_cast<std::uint8_t>(size);
+  open_part[31] = static_cast<std::uint8_t>(size - 28);
+  const auto content =
+      opened(ends.opener, seal_plainly(suite, some_keys(suite), Side::kInitiator, open_part, Bytes(8, 1), text));
+  ASSERT_TRUE(content) << content.error().text;
+  EXPECT_EQ(content->first_inner, PayloadType::kNone);
+  EXPECT_EQ(to_hex(content->inner.view()), "01020304");
+}
+
 TEST(Fragments, LimitsAreSaid) {
   SeededRandom random(84);
   for (const IkeSuite& suite : all_protections()) {

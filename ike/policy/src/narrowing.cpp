@@ -50,10 +50,6 @@ SelectorSet trigger_of(const SelectorSet& asked) {
   return {asked.front()};
 }
 
-bool contains_one_of(const Selector& outer, const SelectorSet& set) {
-  return std::any_of(set.begin(), set.end(), [&outer](const Selector& s) { return outer.contains(s); });
-}
-
 // A selector whose addresses are one prefix: around the packet's where there is one, else the largest.
 Selector with_one_prefix(Selector selector, const SelectorSet& trigger) {
   AddressRange& range = selector.addresses;
@@ -78,14 +74,12 @@ Pick of_one_protocol(Pick pair) {
   return pair;
 }
 
-// The first combination that an entry can hold and that holds the packets' selectors, where there are such.
-std::optional<Pick> pick(const SelectorPair& sides, const SelectorPair& triggers) {
+// The first combination that an entry can hold. What holds the selectors of a packet that asked stands first on its
+// side (add_maximal), so this is the packet's own wherever policy allows it.
+std::optional<Pick> pick(const SelectorPair& sides) {
   for (const Selector& initiator : sides.initiator) {
-    if (!triggers.initiator.empty() && !contains_one_of(initiator, triggers.initiator)) continue;
     for (const Selector& responder : sides.responder) {
-      if (!fit_an_entry(initiator, responder)) continue;
-      if (!triggers.responder.empty() && !contains_one_of(responder, triggers.responder)) continue;
-      return of_one_protocol({initiator, responder});
+      if (fit_an_entry(initiator, responder)) return of_one_protocol({initiator, responder});
     }
   }
   return std::nullopt;
@@ -104,8 +98,7 @@ bool leaves_out(const SelectorPair& sides, const Pick& taken) {
 }
 
 std::optional<Narrowed> narrow_to_one(const SelectorPair& sides, const SelectorPair& triggers) {
-  std::optional<Pick> found = pick(sides, triggers);
-  if (!found) found = pick(sides, {});
+  const std::optional<Pick> found = pick(sides);
   if (!found) return std::nullopt;
   const Pick taken{with_one_prefix(found->initiator, triggers.initiator),
                    with_one_prefix(found->responder, triggers.responder)};

@@ -55,6 +55,8 @@ TEST(Narrowing, SelectorsWithoutAPartnerOnTheOtherSideGo) {
   const SelectorPair asked{set({"10.1.0.0/16[tcp]", "10.1.0.0/16[udp]", "2001:db8:1::/48"}), set({"10.2.0.0/16[udp]"})};
   EXPECT_EQ(text(narrow(asked, asked, NarrowTo::kAny)), "10.1.0.0/16[udp] === 10.2.0.0/16[udp]");
   EXPECT_EQ(text(narrow(asked, asked, NarrowTo::kOnePrefix)), "10.1.0.0/16[udp] === 10.2.0.0/16[udp]");
+  const SelectorPair turned{asked.responder, asked.initiator};
+  EXPECT_EQ(text(narrow(turned, turned, NarrowTo::kAny)), "10.2.0.0/16[udp] === 10.1.0.0/16[udp]");
 }
 
 TEST(Narrowing, SelectorsInsideOthersAreNotRepeated) {
@@ -71,6 +73,15 @@ TEST(Narrowing, OnePrefixGoesByThePacketThatAsked) {
       policy, TriggerPacket{*parse_selector("10.9.0.5/32[udp/53]"), *parse_selector("10.3.0.9/32[udp/4711]")});
   EXPECT_EQ(text(narrow(asked, policy, NarrowTo::kOnePrefix)), "10.9.0.0/16 === 10.3.0.0/16 +");
   EXPECT_EQ(text(narrow(asked, policy, NarrowTo::kAny)), "10.9.0.0/16, 10.1.0.0/16 === 10.3.0.0/16, 10.2.0.0/16");
+}
+
+// The packet is UDP, and only the second and third of the peer's wishes have it.
+TEST(Narrowing, OnePrefixHoldsThePacketsProtocol) {
+  const SelectorPair policy{set({"10.1.0.0/16[tcp]", "10.1.0.0/16[udp/53]"}),
+                            set({"10.2.0.0/16[tcp]", "10.2.0.0/16[udp]"})};
+  const SelectorPair asked = offer_selectors(
+      policy, TriggerPacket{*parse_selector("10.1.0.5[udp/53]"), *parse_selector("10.2.0.9[udp/4711]")});
+  EXPECT_EQ(text(narrow(asked, policy, NarrowTo::kOnePrefix)), "10.1.0.0/16[udp/53] === 10.2.0.0/16[udp] +");
 }
 
 TEST(Narrowing, OnePrefixIsTheLargestAroundThePacket) {
@@ -117,7 +128,7 @@ TEST(Narrowing, ManySelectorsAreBounded) {
 // the initiator takes the answer.
 TEST(Narrowing, HoldsPacketByPacket) {
   int narrowed_count = 0;
-  for (std::uint64_t seed = 1; seed <= 1'500; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     SeededRandom random(seed);
     const SelectorPair asked{random_selectors(random, 4), random_selectors(random, 4)};
@@ -158,7 +169,7 @@ TEST(Narrowing, HoldsPacketByPacket) {
       ASSERT_TRUE(entry_selectors(one->selectors));
     }
   }
-  EXPECT_GT(narrowed_count, 200);
+  EXPECT_GT(narrowed_count, 70);
 }
 
 TEST(SelectorAnswers, MustBeSubsets) {

@@ -151,6 +151,8 @@ TEST(SelectorSets, SubsetsMayNeedSeveralRanges) {
   const SelectorSet halves{selector("10.0.0.128/25"), selector("10.0.0.0/25[udp]"), selector("10.0.0.0/25")};
   EXPECT_TRUE(subset({selector("10.0.0.0/24")}, halves));
   EXPECT_TRUE(subset({selector("10.0.0.100-10.0.0.150[tcp/80]")}, halves));
+  EXPECT_TRUE(subset({selector("10.0.0.0/24")},
+                     {selector("10.0.0.0/25"), selector("10.0.0.32/27"), selector("10.0.0.128/25")}));
   EXPECT_FALSE(subset({selector("10.0.0.0/23")}, halves));
   EXPECT_FALSE(subset({selector("10.0.0.0/24"), selector("10.0.1.0/32")}, halves));
   EXPECT_FALSE(subset({selector("10.0.0.0/24")}, {halves[0], halves[1]}));

@@ -101,12 +101,11 @@ TEST(Thresholds, TheLargestNumbersDoNotWrap) {
 // Against the rule's own inequality in whole numbers, for every guard of many small life times.
 TEST(Thresholds, HoldEveryBoundForAllSmallNumbers) {
   for (std::uint64_t life = 1'000; life <= 1'500; life += 41) {
+    std::uint32_t x = 8'000;  // more guard never allows more
     for (std::uint64_t g = 0; g <= life; ++g) {
-      std::optional<std::uint32_t> x_i;
-      for (std::uint32_t x = 8'000; x >= 2'500 && !x_i; --x) {
-        // X_i L + B + G + 1 % L <= L - G
-        if (x * life + 500 * life + 100 * life + 20'000 * g <= 10'000 * life) x_i = x;
-      }
+      // X_i L + B + G + 1 % L <= L - G
+      while (x >= 2'500 && x * life + 500 * life + 100 * life + 20'000 * g > 10'000 * life) --x;
+      const std::optional<std::uint32_t> x_i = x >= 2'500 ? std::optional(x) : std::nullopt;
       const auto found = thresholds({life, g});
       ASSERT_EQ(found.ok(), x_i.has_value()) << life << " " << g;
       if (!x_i) continue;
@@ -269,6 +268,9 @@ TEST(ShareIntervals, AreRoundedInwards) {
   EXPECT_EQ(share_interval({800'000, 849'999}, kMillion), (ShareInterval{8'001, 498}));
   EXPECT_EQ(share_interval({5, 5}, kMillion), (ShareInterval{1, 0}));  // no share fits: the nearest that may be sent
   EXPECT_EQ(share_interval({1, 1}, 0), ShareInterval{});
+  // 10^12 / 2^30 is 931: a hundred octets above 90 % are not enough for 90 %.
+  EXPECT_EQ(share_interval({800'000'000'000, 900'000'000'100}, 1'000'000'000'000), (ShareInterval{8'001, 998}));
+  EXPECT_EQ(share_interval({800'000'000'000, 900'000'000'932}, 1'000'000'000'000), (ShareInterval{8'001, 999}));
 }
 
 TEST(ShareIntervals, WhatABackendDrawsLiesInTheInterval) {
