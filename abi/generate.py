@@ -53,6 +53,9 @@ def check_source(abi: dict) -> None:
             if not 0 <= value["value"] < limit:
                 sys.exit(f"{where}: number {value['value']} does not fit")
             seen[value["value"]] = value["name"]
+        for value in enum["values"]:
+            if "request" in value and value["request"] not in (struct["name"] for struct in abi["struct"]):
+                sys.exit(f"abi.toml: enum {enum['name']}: {value['name']}: no struct {value['request']}")
     for struct in abi["struct"]:
         bits = sum(field["width"] for field in struct["fields"])
         if bits % 8:
@@ -125,10 +128,16 @@ def placed(struct: dict):
         at += field["width"] // 8
 
 
+def used_octets(struct: dict) -> int:
+    return max(at + field["width"] // 8 for at, field in placed(struct) if not field["name"].startswith("reserved"))
+
+
 def cpp_struct(struct: dict) -> list[str]:
     name = camel(struct["name"])
     octets = sum(f["width"] for f in struct["fields"]) // 8
     out = ["", *cpp_comment(struct["doc"]), f"struct {name} {{", f"  static constexpr std::size_t kOctets = {octets};"]
+    if octets == 64 and struct["name"].startswith("mailbox_"):
+        out += ["  /// Up to the last field that means something; what follows is 0.", f"  static constexpr std::size_t kUsedOctets = {used_octets(struct)};"]
     for f in struct["fields"]:
         out.append(f"  std::uint{f['width']}_t {f['name']}{{}};  ///< {f['doc']}")
     out += ["  using Words = std::array<std::uint32_t, kOctets / 4>;", "  using Octets = std::array<std::uint8_t, kOctets>;",
@@ -143,6 +152,15 @@ def cpp_struct(struct: dict) -> list[str]:
             f"  static constexpr {name} unpack(const Octets& in) {{ return from_words(words_of(in)); }}",
             f"  friend constexpr bool operator==(const {name}&, const {name}&) = default;", "};"]
     return out
+
+
+def cpp_requests(enum: dict) -> list[str]:
+    out = ["", "/// Octets of a request that mean something; what follows is 0. 0: no such command.",
+           f"constexpr std::size_t request_octets({camel(enum['name'])} command) {{", "  switch (command) {"]
+    for request in dict.fromkeys(v["request"] for v in enum["values"]):
+        out += [f"    case {camel(enum['name'])}::k{camel(v['name'])}:" for v in enum["values"] if v["request"] == request]
+        out.append(f"      return {camel(request)}::kUsedOctets;")
+    return out + ["  }", "  return 0;", "}"]
 
 
 def cpp(abi: dict) -> str:
@@ -179,6 +197,9 @@ def cpp(abi: dict) -> str:
         out += cpp_enum(enum)
     for struct in abi["struct"]:
         out += cpp_struct(struct)
+    for enum in abi["enum"]:
+        if "request" in enum["values"][0]:
+            out += cpp_requests(enum)
     out += ["", "}  // namespace sallyport::abi", ""]
     return "\n".join(out)
 

@@ -146,7 +146,8 @@ Result<RekeyLoad> Device::rekey_load() {
                    .drain_ns = answer->drain_ns,
                    .noise_failed = answer->noise_failed != 0,
                    .loopback = answer->loopback != 0,
-                   .faulty = answer->faulty};
+                   .faulty = answer->faulty,
+                   .unpaced = answer->unpaced};
 }
 
 Result<TimeHistogram> Device::histogram(abi::Histogram which) {

@@ -65,6 +65,12 @@ SoftLimits soft_out_of(const abi::MailboxAnswer& answer) {
   return {Octets{answer.out_soft_octets}, Packets{answer.out_soft_packets}};
 }
 
+// Active, or replaced and not yet retired.
+bool works(abi::EntryState state) {
+  return state == abi::EntryState::kActive || state == abi::EntryState::kOverlap ||
+         state == abi::EntryState::kRedundant;
+}
+
 Error no_reservation() { return {ErrorCode::kBadState, "install: the reservation is used up or was never made"}; }
 
 }  // namespace
@@ -87,6 +93,10 @@ Result<void> Device::check_pace(const InstallOptions& options) const {
 }
 
 Result<Reservation> Device::reserve(const InstallOptions& options) {
+  if (options.pool != abi::Pool::kEstablished && !options.rekey) {
+    return Error{ErrorCode::kInvalidArgument, std::string("reserve: entries of pool ") + abi::name(options.pool) +
+                                                  " are for rekeys: name the SA in InstallOptions::rekey"};
+  }
   abi::MailboxReserve request;
   request.owner = options.owner.value;
   request.pool = static_cast<std::uint8_t>(options.pool);
@@ -98,7 +108,15 @@ Result<Reservation> Device::reserve(const InstallOptions& options) {
         static_cast<std::uint8_t>(options.rekey->here ? abi::RekeyStarter::kHere : abi::RekeyStarter::kPeer);
   }
   const auto answer = client_->ask<abi::MailboxAnswer>(abi::MailboxCommand::kReserve, request);
-  if (!answer) return answer.error();
+  if (!answer) {
+    if (is_uncertain(answer.error(), last_code())) take_back_unknown(options.owner);
+    return answer.error();
+  }
+  if (answer->in_index >= given_.size()) {
+    return Error{ErrorCode::kMalformedInput,
+                 "reserve: the firmware gives out entry " + std::to_string(answer->in_index) + ", which there is not"};
+  }
+  given_[answer->in_index] = Generation{answer->in_generation};
   return Reservation(OwnedEntries(client_, in_of(*answer), SaRef{}, abi::MailboxCommand::kErase), Spi{answer->spi},
                      options.owner);
 }
@@ -143,23 +161,61 @@ Result<abi::MailboxAnswer> Device::send_install(abi::MailboxCommand command, con
   return answer;
 }
 
-void Device::take_back(Reservation& reservation) {
+void Device::take_back(Reservation& reservation, bool pair) {
   auto in = query(reservation.ref().index);
   // The first one may but have opened a new session.
   if (!in) in = query(reservation.ref().index);
   if (!in || in->ref != reservation.ref() || in->state != abi::EntryState::kActive) return;
-  abi::MailboxPair pair;
-  pair.in_index = in->ref.index.value;
-  pair.in_generation = in->ref.generation.value;
-  pair.out_index = kNoEntry;
-  if (in->partner != kNoEntry) {
-    const auto out = query(SaIndex{in->partner});
-    if (out && out->partner == pair.in_index && out->direction == Direction::kOutbound) {
-      pair.out_index = out->ref.index.value;
-      pair.out_generation = out->ref.generation.value;
-    }
+  const auto out = pair ? other_half(*in) : SaRef{};
+  OwnedEntries entries(client_, in->ref, out ? *out : SaRef{}, abi::MailboxCommand::kErase);
+  if (entries.send(abi::MailboxCommand::kErase, entries.pair(), true)) reservation.forget();
+  entries.forget();
+}
+
+void Device::take_back_unknown(OwnerId owner) {
+  for (std::uint16_t at = 0;; ++at) {
+    auto found = query_next(SaIndex{at});
+    // The first one may but have opened a new session.
+    if (!found) found = query_next(SaIndex{at});
+    if (!found || !*found) return;
+    const EntryReport& entry = **found;
+    at = entry.ref.index.value;
+    if (entry.state != abi::EntryState::kLarval || entry.owner != owner || given_[at] == entry.ref.generation) continue;
+    // Given back as it goes.
+    const OwnedEntries unknown(client_, entry.ref, SaRef{}, abi::MailboxCommand::kErase);
   }
-  if (client_->ask<abi::MailboxAnswer>(abi::MailboxCommand::kErase, pair)) reservation.forget();
+}
+
+Result<SaRef> Device::other_half(const EntryReport& entry) {
+  if (entry.partner == kNoEntry) return SaRef{};
+  const auto other = query(SaIndex{entry.partner});
+  if (!other) return other.error();
+  const bool are_a_pair = works(other->state) && other->direction != entry.direction && other->owner == entry.owner &&
+                          other->partner == entry.ref.index.value;
+  return are_a_pair ? other->ref : SaRef{};
+}
+
+Result<SaHandle> Device::adopt(const EntryReport& entry) {
+  const auto now = query(entry.ref.index);
+  if (!now) return now.error();
+  if (now->ref != entry.ref || now->state == abi::EntryState::kFree) {
+    return Error{ErrorCode::kStaleGeneration,
+                 "adopt: entry " + std::to_string(entry.ref.index.value) + " has another tenant, or none"};
+  }
+  if (now->state == abi::EntryState::kLarval) {
+    OwnedEntries reservation(client_, now->ref, SaRef{}, abi::MailboxCommand::kErase);
+    const auto erased = reservation.send(abi::MailboxCommand::kErase, reservation.pair(), true);
+    if (!erased) return erased.error();
+    return SaHandle();
+  }
+  if (!works(now->state)) return SaHandle();
+  const auto other = other_half(*now);
+  if (!other) return other.error();
+  if (now->direction == Direction::kInbound) {
+    return SaHandle(OwnedEntries(client_, now->ref, *other, abi::MailboxCommand::kRetire), {}, {});
+  }
+  if (other->present()) return SaHandle();
+  return SaHandle(OwnedEntries(client_, SaRef{}, now->ref, abi::MailboxCommand::kRetire), {}, {});
 }
 
 Result<SaPair> Device::install(Reservation& reservation, const SaConfig& inbound, const SaConfig& outbound,
@@ -177,7 +233,7 @@ Result<SaPair> Device::install(Reservation& reservation, const SaConfig& inbound
   const auto answer = send_install(abi::MailboxCommand::kInstallPair, request);
   if (!answer) {
     // Its answer may be what was lost.
-    if (is_uncertain(answer.error(), last_code())) take_back(reservation);
+    if (is_uncertain(answer.error(), last_code())) take_back(reservation, true);
     return answer.error();
   }
   reservation.forget();
@@ -194,7 +250,10 @@ Result<SaHandle> Device::install_inbound(Reservation& reservation, const SaConfi
   put_inbound(request, reservation, inbound);
   request.partner = partner ? partner->value : kNoEntry;
   const auto answer = send_install(abi::MailboxCommand::kInstallOne, request);
-  if (!answer) return answer.error();
+  if (!answer) {
+    if (is_uncertain(answer.error(), last_code())) take_back(reservation, false);
+    return answer.error();
+  }
   reservation.forget();
   return SaHandle(OwnedEntries(client_, in_of(*answer), SaRef{}, abi::MailboxCommand::kRetire), soft_in_of(*answer),
                   {});
@@ -203,6 +262,11 @@ Result<SaHandle> Device::install_inbound(Reservation& reservation, const SaConfi
 Result<SaHandle> Device::install_outbound(const SaConfig& outbound, const InstallOptions& options,
                                           std::optional<SaIndex> partner) {
   if (const auto ok = check_pace(options); !ok) return ok.error();
+  if (!partner && options.pool != abi::Pool::kEstablished) {
+    return Error{
+        ErrorCode::kInvalidArgument,
+        std::string("install: an outbound SA without a partner is a new one, not of pool ") + abi::name(options.pool)};
+  }
   if (const auto ok = stage(kSlotOut, outbound, Direction::kOutbound, std::nullopt); !ok) return ok.error();
   auto request = request_of(options);
   put_outbound(request, outbound);

@@ -77,7 +77,7 @@ const char* mailbox_advice(MailboxCode code) {
     case MailboxCode::kBadLimits:
       return "the limits contradict each other";
     case MailboxCode::kBadPolicy:
-      return "the reserve leaves no entry, or the soft interval ends above the hard limit";
+      return "the reserve leaves no entry, the soft interval ends above the hard limit, or the guard beyond the bound";
     default:
       return "";
   }

@@ -117,6 +117,7 @@ TEST_F(DeviceTest, OneDirectionAfterTheOther) {
 }
 
 TEST_F(DeviceTest, FullAndQuotaAreToldApart) {
+  const auto old = install(4);
   ASSERT_TRUE(device_->set_quota(OwnerId{3}, 2));
   std::vector<Reservation> held;
   auto single = options(3);
@@ -127,12 +128,25 @@ TEST_F(DeviceTest, FullAndQuotaAreToldApart) {
   single.owner = OwnerId{4};
   while (auto reservation = device_->reserve(single)) held.push_back(std::move(*reservation));
   EXPECT_EQ(device_->last_code(), abi::MailboxCode::kFull);
-  EXPECT_EQ(held.size(), 58U);
-  single.pool = abi::Pool::kRekey;
-  EXPECT_TRUE(device_->reserve(single)) << "the reserve is for rekeys";
+  EXPECT_EQ(held.size(), 56U);
+  EXPECT_TRUE(device_->reserve(rekey_of(old, 4))) << "the reserve is for rekeys";
   const auto now = device_->occupancy();
   EXPECT_EQ(now->refused_full, 1U);
   EXPECT_EQ(now->refused_quota, 1U);
+}
+
+TEST_F(DeviceTest, WhatIsKeptForRekeysNeedsAnSaToBeRekeyed) {
+  auto with = options(1);
+  with.pool = abi::Pool::kRekey;
+  const unsigned before = fake_.operations();
+  const auto refused = device_->reserve(with);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_NE(refused.error().text.find("pool rekey"), std::string::npos) << refused.error().text;
+  const auto alone = device_->install_outbound(outbound_tunnel(0x1000), with);
+  ASSERT_FALSE(alone);
+  EXPECT_NE(alone.error().text.find("without a partner"), std::string::npos) << alone.error().text;
+  EXPECT_EQ(fake_.operations(), before);
 }
 
 TEST_F(DeviceTest, PolicyIsChecked) {
@@ -141,6 +155,9 @@ TEST_F(DeviceTest, PolicyIsChecked) {
   const auto refused = device_->set_policy({.reserve = 63, .emergency = 1, .soft = {5000, 100}, .drain_ns = 5});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);
+  const auto beyond = device_->set_policy({.reserve = 6, .emergency = 1, .drain_ns = 6, .bound_ns = 5});
+  ASSERT_FALSE(beyond);
+  EXPECT_NE(beyond.error().text.find("the guard beyond the bound"), std::string::npos) << beyond.error().text;
 }
 
 TEST_F(DeviceTest, SamplesComeFromTheDevice) {
@@ -148,6 +165,7 @@ TEST_F(DeviceTest, SamplesComeFromTheDevice) {
   fake_.packet(pair.out().index.value, 1'234);
   fake_.set_verdict_counter(false, abi::Verdict::kOk, 1);
   fake_.set_verdict_counter(true, abi::Verdict::kReplay, 9);
+  EXPECT_EQ(device_->rekey_load()->unpaced, 1) << "a pair";
   SampleSource source(*device_);
   const auto sample = source.sample();
   ASSERT_TRUE(sample) << sample.error().text;

@@ -43,19 +43,26 @@ class DeviceFixture : public ::testing::Test {
     ASSERT_TRUE(device) << device.error().text;
     device_ = std::move(*device);
   }
-  static InstallOptions options(std::uint16_t owner, abi::Pool pool = abi::Pool::kEstablished) {
+  static InstallOptions options(std::uint16_t owner) {
     InstallOptions out;
     out.owner = OwnerId{owner};
-    out.pool = pool;
     return out;
   }
-  SaPair install(std::uint16_t owner = 1, abi::Pool pool = abi::Pool::kEstablished) {
-    auto reservation = device_->reserve(options(owner, pool));
+  /// For the rekey of `old`.
+  static InstallOptions rekey_of(const SaPair& old, std::uint16_t owner = 1, abi::Pool pool = abi::Pool::kRekey) {
+    auto out = options(owner);
+    out.pool = pool;
+    out.rekey = RekeyOf{.inbound = old.in()};
+    return out;
+  }
+  SaPair install(std::uint16_t owner = 1) { return install(options(owner)); }
+  SaPair install(const InstallOptions& with) {
+    auto reservation = device_->reserve(with);
     EXPECT_TRUE(reservation) << reservation.error().text;
     auto inbound = inbound_tunnel();
     auto outbound = outbound_tunnel(0xC0FFEE01);
     inbound.lifetime.octets = outbound.lifetime.octets = Octets{100'000};
-    auto pair = device_->install(*reservation, inbound, outbound, options(owner, pool));
+    auto pair = device_->install(*reservation, inbound, outbound, with);
     EXPECT_TRUE(pair) << pair.error().text;
     return std::move(*pair);
   }

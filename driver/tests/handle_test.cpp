@@ -56,7 +56,7 @@ TEST_F(HandleTest, MovingMovesTheDuty) {
 
 TEST_F(HandleTest, TheWholeLife) {
   auto old_pair = install();
-  auto new_pair = install(1, abi::Pool::kRekey);
+  auto new_pair = install(rekey_of(old_pair));
   SaPair nothing;
   EXPECT_EQ(old_pair.supersede_by(nothing).error().code, ErrorCode::kBadState);
   EXPECT_TRUE(old_pair.supersede_by(new_pair));

@@ -94,6 +94,41 @@ TEST_F(ClientTest, APairWhoseAnswerWasLostIsErased) {
   EXPECT_TRUE(device->install(*reservation, inbound_tunnel(), outbound_tunnel(0xC0FFEE01), {}));
 }
 
+// Nobody knows its SPI; those that are known stay.
+TEST_F(ClientTest, AReservationWhoseAnswerWasLostIsErased) {
+  auto device = Device::open(bus_, *port_);
+  ASSERT_TRUE(device);
+  const auto kept = device->reserve(options(1));
+  ASSERT_TRUE(kept);
+  const auto others = device->reserve(options(2));
+  ASSERT_TRUE(others);
+  for (const bool flip : {false, true}) {
+    (flip ? port_->flip_next : port_->lose_next) = true;
+    EXPECT_FALSE(device->reserve(options(1)));
+    EXPECT_EQ(fake_.count(abi::EntryState::kLarval), 2U);
+    EXPECT_EQ(device->occupancy()->claimed, 2);
+  }
+  EXPECT_EQ(device->query(kept->ref().index)->ref, kept->ref());
+  EXPECT_EQ(device->query(others->ref().index)->ref, others->ref());
+  port_->drop_next = true;
+  EXPECT_FALSE(device->reserve(options(1)));
+  EXPECT_EQ(fake_.count(abi::EntryState::kLarval), 2U);
+  EXPECT_TRUE(device->reserve(options(1)));
+}
+
+TEST_F(ClientTest, AnInboundSaWhoseAnswerWasLostIsErasedAlone) {
+  auto device = Device::open(bus_, *port_);
+  ASSERT_TRUE(device);
+  const auto outbound = device->install_outbound(outbound_tunnel(0xC0FFEE01), options(1));
+  ASSERT_TRUE(outbound);
+  auto reservation = device->reserve(options(1));
+  port_->lose_next = true;
+  ASSERT_FALSE(device->install_inbound(*reservation, inbound_tunnel(), options(1), outbound->out().index));
+  EXPECT_FALSE(reservation->holds());
+  EXPECT_EQ(fake_.count(abi::EntryState::kActive), 1U);
+  EXPECT_EQ(device->query(outbound->out().index)->partner, kNoEntry);
+}
+
 TEST_F(ClientTest, AnotherHostTakesTheSession) {
   MailboxClient other(*firmware_);
   ASSERT_TRUE(other.hello());

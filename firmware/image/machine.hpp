@@ -26,6 +26,13 @@ class CoreBus final : public RegisterBus {
     return true;
   }
   std::uint64_t now_ns() override;
+  /// Feeds the watchdog.
+  void alive() override { word_at(abi::kCoreAccelBase + regs::kWatchdogAddress) = kWatchdogUnits; }
+
+ private:
+  // How long the watchdog waits, in its units of 2^16 ns: 2 s. A turn of the loop, or an entry at the start, takes far
+  // less, also where time is a wall's and the core a slow simulation's.
+  static constexpr std::uint32_t kWatchdogUnits = 30'518;
 };
 
 /// The noise source; a word takes 32 clocks.

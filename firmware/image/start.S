@@ -23,7 +23,8 @@ _reset:
 begin:
   csrci mstatus, MSTATUS_MIE
   la sp, _stack
-  // First values of data from the image, which nobody can have changed; the rest is zero. What stands in the mailbox stays.
+  // First values of data from the image, which nobody can have changed; the rest is zero. What stands in the mailbox and in
+  // .noinit stays.
   la a0, _data
   la a1, _data_image
   la a2, _data_end
@@ -58,9 +59,23 @@ fault:
   li t0, CORE_DEVICE_BASE
   csrr t1, mcause
   sw t1, FAULT_CAUSE(t0)
-  csrr t1, mepc
-  sw t1, FAULT_PC(t0)
-  sw zero, GIVE_UP(t0)
+  csrr t2, mepc
+  sw t2, FAULT_PC(t0)
+  // A word of data that cannot be read any more is written, which mends it: what a restart leaves alone would fail there again.
+  // Causes 5 and 7: a load or store that was answered with an error.
+  andi t1, t1, ~2
+  li t2, 5
+  bne t1, t2, 7f
+  csrr t1, mtval
+  andi t1, t1, ~3
+  li t2, CORE_DATA_BASE
+  sub t2, t1, t2
+  lui t3, %hi(_data_octets)
+  addi t3, t3, %lo(_data_octets)
+  bgeu t2, t3, 7f
+  sw zero, 0(t1)
 7:
+  sw zero, GIVE_UP(t0)
+8:
   wfi
-  j 7b
+  j 8b

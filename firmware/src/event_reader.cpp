@@ -10,7 +10,7 @@ bool EventReader::start() {
   const auto tail = bus_.read32(regs::kEvTailAddress);
   if (!caps || !tail) return false;
   depth_ = *caps & regs::kCaps1RingDepthMask;
-  tail_ = *tail;
+  tail_ = told_ = *tail;
   return depth_ != 0;
 }
 
@@ -38,8 +38,15 @@ bool EventReader::poll(std::uint32_t most) {
     ++tail_;
   }
   more_ = tail_ != *head;
-  if (tail_ != before) bus_ok = bus_.write32(regs::kEvTailAddress, tail_) && bus_ok;
+  // Those that became no notices are told with the others, or now.
+  told(told_);
   return bus_ok;
+}
+
+void EventReader::told(std::uint32_t record) {
+  if (notices_.empty()) record = tail_;
+  if (record == told_ || record - told_ > tail_ - told_) return;
+  if (bus_.write32(regs::kEvTailAddress, record)) told_ = record;
 }
 
 std::optional<bool> EventReader::read_record(std::uint32_t number, abi::EventRecord& record) {

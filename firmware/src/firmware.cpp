@@ -1,5 +1,6 @@
 #include "sallyport/fw/firmware.hpp"
 
+#include "sallyport/fw/patience.hpp"
 #include "sallyport/fw/self_test.hpp"
 #include "sallyport/regs.hpp"
 
@@ -9,40 +10,11 @@ namespace {
 using abi::MailboxCode;
 using abi::MailboxCommand;
 
-// 16,384 entries of some 100 words at one word a clock, read over a slow bus: far more than any boot sweep takes.
-constexpr int kBootPolls = 4'000'000;
-// And less than the watchdog of a management core waits.
+// 16,384 entries of some 100 words at one word a clock: looked at so often, a few clocks a look, any boot sweep has
+// ended. Where looks are quick it has a second in any case.
 constexpr std::uint64_t kBootNs = 1'000'000'000;
-
-// Octets of the request that mean something; the rest is 0. 0: no such command.
-constexpr std::size_t used_octets(MailboxCommand command) {
-  switch (command) {
-    case MailboxCommand::kHello:
-    case MailboxCommand::kInfo:
-    case MailboxCommand::kLoad:
-      return 8;
-    case MailboxCommand::kQuery:
-      return 11;
-    case MailboxCommand::kCounter:
-    case MailboxCommand::kHistogram:
-      return 10;
-    case MailboxCommand::kSetQuota:
-      return 12;
-    case MailboxCommand::kReserve:
-      return 17;
-    case MailboxCommand::kSetPolicy:
-      return 40;
-    case MailboxCommand::kSupersede:
-    case MailboxCommand::kRetire:
-    case MailboxCommand::kMarkRedundant:
-    case MailboxCommand::kErase:
-      return 32;
-    case MailboxCommand::kInstallPair:
-    case MailboxCommand::kInstallOne:
-      return 64;
-  }
-  return 0;
-}
+constexpr std::uint32_t kLeastBootLooks = 400'000;
+constexpr std::uint32_t kMostBootLooks = 4'000'000;
 
 // Every answer begins as its request does.
 template <class Answer>
@@ -68,8 +40,7 @@ MailboxCode Firmware::take_over(bool after_failure) {
   if (!version) return MailboxCode::kBus;
   if ((*version & regs::kVersionAbiMask) != abi::kAbiVersion) return MailboxCode::kBadVersion;
   bool booted = false;
-  const std::uint64_t begin = bus_.now_ns();
-  for (int i = 0; i < kBootPolls && !booted && bus_.now_ns() - begin < kBootNs; ++i) {
+  for (Patience patience(bus_, kBootNs, kLeastBootLooks, kMostBootLooks); !booted && patience.another();) {
     const auto status = bus_.read32(regs::kStatusAddress);
     if (!status) return MailboxCode::kBus;
     booted = (*status & regs::kStatusBootDoneMask) != 0;
@@ -99,6 +70,8 @@ MailboxCode Firmware::known_answers(unsigned lanes) {
   for (const std::uint16_t index : {table_.last_free(), table_.oldest_free()}) {
     if (index == kNone) break;
     result = SelfTest(bus_, port_).run(index, lanes);
+    // Its tenants have had generations.
+    if (!manager_.look_again(index)) return MailboxCode::kBus;
     if (result != SelfTestResult::kFailed) break;
   }
   manager_.telemetry().loopback = result == SelfTestResult::kPassed;
@@ -114,7 +87,7 @@ MailboxCode Firmware::check(const Words& request, const abi::MailboxHead& head) 
     if (head.seq == last_seq_) return MailboxCode::kReplayed;
     if (head.seq != last_seq_ + 1) return MailboxCode::kBadSequence;
   }
-  const std::size_t used = used_octets(command);
+  const std::size_t used = abi::request_octets(command);
   if (used == 0) return MailboxCode::kBadCommand;
   if (head.code != 0) return MailboxCode::kBadMessage;
   // No early end: all are looked at in the same time, and it is less work for each.
@@ -285,6 +258,7 @@ Words Firmware::load(const abi::MailboxHead& head) const {
   answer.noise_failed = random_.healthy() ? 0 : 1;
   answer.loopback = counts.loopback ? 1 : 0;
   answer.faulty = counts.faulty;
+  answer.unpaced = manager_.unpaced();
   return answer.words();
 }
 
@@ -303,15 +277,13 @@ MailboxCode Firmware::set_policy(const abi::MailboxPolicy& request) {
                       .drain_ns = request.drain_ns,
                       .bound_ns = request.bound_ns,
                       .round_ns = request.round_ns};
-  if (!policy.valid(table_.size())) return MailboxCode::kBadPolicy;
-  manager_.policy() = policy;
-  return MailboxCode::kOk;
+  return manager_.set_policy(policy) ? MailboxCode::kOk : MailboxCode::kBadPolicy;
 }
 
 MailboxCode Firmware::set_quota(const abi::MailboxQuota& request, abi::MailboxAnswer& answer) {
   if (!owners_.known(request.owner)) return MailboxCode::kBadOwner;
-  owners_[request.owner].quota = request.quota;
-  answer.value = owners_[request.owner].held;
+  settings_.set_quota(request.owner, request.quota);
+  answer.value = owners_.held(request.owner);
   return MailboxCode::kOk;
 }
 
@@ -329,6 +301,7 @@ bool Firmware::poll_table(std::uint32_t most) {
 std::optional<Words> Firmware::take_notice_words() {
   const auto notice = notices_.take();
   if (!notice) return std::nullopt;
+  if (notice->record != 0) last_record_ = notice->record;
   return notice->words();
 }
 

@@ -11,8 +11,6 @@ constexpr std::uint64_t kLongestRoundNs = 1'000'000'000;
 
 bool waits(RekeyPhase phase) { return phase == RekeyPhase::kWanted || phase == RekeyPhase::kUrged; }
 
-bool counts_as_ours(RekeyPhase phase) { return phase == RekeyPhase::kAsked || phase == RekeyPhase::kHere; }
-
 Rough rough_of(std::uint64_t soft) { return soft == kNoSoftLimit ? Rough{} : Rough{soft}; }
 
 }  // namespace
@@ -40,11 +38,11 @@ std::uint16_t Pacing::partner_of(std::uint16_t leader) const {
   return partner != kNone && table_[partner].partner == leader && table_[partner].paced ? partner : kNone;
 }
 
-Ticks Pacing::left_of(std::uint16_t leader, Ticks now) const {
-  const Ticks left = until(table_[leader].use.last, now);
+Ticks Pacing::nearer_of(std::uint16_t leader, Ticks Use::*when, Ticks now) const {
+  const Ticks left = until(table_[leader].use.*when, now);
   const std::uint16_t partner = partner_of(leader);
   if (partner == kNone) return left;
-  const Ticks other = until(table_[partner].use.last, now);
+  const Ticks other = until(table_[partner].use.*when, now);
   return other < left ? other : left;
 }
 
@@ -60,11 +58,21 @@ Ticks Pacing::phase_lasts(const Entry& leader) const {
     case RekeyPhase::kNone:
     case RekeyPhase::kWanted:
     case RekeyPhase::kUrged:
-    case RekeyPhase::kHere:
-    case RekeyPhase::kPeer:
+    case RekeyPhase::kBegun:
       break;
   }
   return kFar;
+}
+
+void Pacing::take_place(Group& group) {
+  ++under_way_;
+  ++group.under_way;
+}
+
+void Pacing::give_place(Group& group) {
+  --under_way_;
+  --group.under_way;
+  if (waiting_ != 0 && group.under_way < group.window) soon();
 }
 
 void Pacing::count_phase(Entry& entry, RekeyPhase to) {
@@ -74,13 +82,11 @@ void Pacing::count_phase(Entry& entry, RekeyPhase to) {
     if (is && !was) ++count;
   };
   step(waiting_, waits(from), waits(to));
-  step(asked_, from == RekeyPhase::kAsked, to == RekeyPhase::kAsked);
-  step(under_way_, counts_as_ours(from), counts_as_ours(to));
-  if (counts_as_ours(from) && !counts_as_ours(to)) {
-    --group_of(entry).under_way;
-    if (waiting_ != 0) soon();
-  }
-  if (counts_as_ours(to) && !counts_as_ours(from)) ++group_of(entry).under_way;
+  const bool was_asked = from == RekeyPhase::kAsked;
+  const bool is_asked = to == RekeyPhase::kAsked;
+  step(asked_, was_asked, is_asked);
+  if (is_asked && !was_asked) take_place(group_of(entry));
+  if (was_asked && !is_asked) give_place(group_of(entry));
   entry.phase = to;
 }
 
@@ -107,14 +113,36 @@ void Pacing::installed(std::uint16_t index, const PaceTerms& terms, std::uint64_
   entry.use = {.due = now + kFar, .last = now + kFar, .sampled = now, .seen = 0};
   if (leader_of(index) == index) {
     if (paced_++ == 0) next_round_ = time + policy_.round_ns;
-    // An outbound half that was installed first led until now.
-    if (const std::uint16_t partner = partner_of(index); partner != kNone) --paced_;
+    // An outbound half that was installed first led until now, and hands over what it has been asked for.
+    if (const std::uint16_t partner = partner_of(index); partner != kNone) {
+      Entry& before = table_[partner];
+      const RekeyPhase phase = before.phase;
+      count_phase(before, RekeyPhase::kNone);
+      if (phase != RekeyPhase::kNone) set_phase(index, phase, before.time);
+      --paced_;
+    }
   }
 }
 
-void Pacing::begun(std::uint16_t index, bool here) {
+void Pacing::begun(std::uint16_t index, std::uint16_t reservation) {
   const std::uint16_t leader = leader_of(index);
-  if (table_[leader].paced) set_phase(leader, here ? RekeyPhase::kHere : RekeyPhase::kPeer, bus_.now_ns());
+  const Entry& entry = table_[leader];
+  if (!entry.paced) return;
+  Entry& proposal = table_[reservation];
+  if (proposal.purpose.here) {
+    proposal.in_window = true;
+    proposal.group = entry.group;
+    take_place(group_of(proposal));
+  }
+  // One that has its replacement already waits for nothing.
+  if (entry.phase != RekeyPhase::kKeyed) set_phase(leader, RekeyPhase::kBegun, bus_.now_ns());
+}
+
+void Pacing::ended(std::uint16_t reservation) {
+  Entry& proposal = table_[reservation];
+  if (!proposal.in_window) return;
+  proposal.in_window = false;
+  give_place(group_of(proposal));
 }
 
 void Pacing::refused_peer(std::uint16_t index) {
@@ -129,28 +157,28 @@ void Pacing::refused_peer(std::uint16_t index) {
   soon();
 }
 
-void Pacing::came_to_nothing(std::uint16_t index) {
-  const std::uint16_t leader = leader_of(index);
-  Entry& entry = table_[leader];
+void Pacing::came_to_nothing(Purpose purpose) {
+  const std::uint16_t leader = leader_of(purpose.old_index);
+  const Entry& entry = table_[leader];
   if (!entry.paced) return;
-  const std::uint64_t time = bus_.now_ns();
-  if (entry.phase == RekeyPhase::kHere) {
-    ++telemetry_.failed;
-    set_phase(leader, RekeyPhase::kPause, time);
-  } else if (entry.phase == RekeyPhase::kPeer) {
-    set_phase(leader, until(entry.use.due, instant(time)) == 0 ? RekeyPhase::kWanted : RekeyPhase::kNone, time);
+  if (purpose.here) ++telemetry_.failed;
+  // While the other end's rekey is under way nothing is asked for; nor when that has brought a replacement.
+  if (entry.phase == RekeyPhase::kBegun && table_[purpose.old_index].rekeys == 0) {
+    const std::uint64_t time = bus_.now_ns();
+    const bool reached = due_of(leader, instant(time)) == 0;
+    set_phase(leader, purpose.here ? RekeyPhase::kPause : reached ? RekeyPhase::kWanted : RekeyPhase::kNone, time);
   }
   soon();
 }
 
-void Pacing::keyed(std::uint16_t index, std::uint16_t replacement) {
-  const std::uint16_t leader = leader_of(index);
+void Pacing::keyed(Purpose purpose, std::uint16_t replacement) {
+  const std::uint16_t leader = leader_of(purpose.old_index);
   Entry& entry = table_[leader];
   if (!entry.paced) return;
   const std::uint64_t time = bus_.now_ns();
   const Ticks now = instant(time);
-  if (entry.phase == RekeyPhase::kHere) {
-    const Ticks took = span_of(time - entry.time);
+  if (purpose.here) {
+    const Ticks took = until(now, purpose.began) + 1;
     telemetry_.ike.add(took);
     Group& group = group_of(entry);
     group.mean = group.mean == 0 ? took : an_eighth_nearer(group.mean, took);
@@ -164,9 +192,8 @@ void Pacing::keyed(std::uint16_t index, std::uint16_t replacement) {
     // As fast as its predecessor until a sample says otherwise.
     Use& use = table_[new_side].use;
     const Ticks life = roughly(left, kOne, hard_share(old) - old.use.seen);
-    const std::uint32_t beyond = (life >> 6) * table_[new_side].hard_over_soft;
     use.due = now + life;
-    use.last = now + (beyond < kFar - life ? life + beyond : kFar);
+    use.last = now + beyond_by(life, table_[new_side].hard_over_soft);
   }
   telemetry_.of(abi::Histogram::kRekeyLead).add(ns_of(left_of(leader, now)));
   set_phase(leader, RekeyPhase::kKeyed, time);

@@ -99,10 +99,7 @@ std::uint32_t Pacing::takes(Ticks weight, const Entry& entry, Ticks now) {
     left >>= width - kBits;
   }
   const std::uint32_t part = (weight * ((hard - entry.use.seen) >> 15)) >> 13;
-  const std::uint32_t share = part * kUnits / (left == 0 ? 1 : left);
-  // So that no sum over the table overflows.
-  constexpr std::uint32_t kMost = UINT32_MAX / 1024;
-  return share < kMost ? share : kMost;
+  return part * kUnits / (left == 0 ? 1 : left);
 }
 
 void Pacing::consider(std::uint16_t leader) {
@@ -118,8 +115,10 @@ void Pacing::consider(std::uint16_t leader) {
     if (other_share > share) share = other_share;
     if (until(other.use.due, now_) < due) due = until(other.use.due, now_);
   }
-  taken_ += share;
-  if (!entry.designated) taken_peer_ += share;
+  // However many there are, and however fast.
+  const auto add = [share](std::uint32_t& sum) { sum = share <= UINT32_MAX - sum ? sum + share : UINT32_MAX; };
+  add(taken_);
+  if (!entry.designated) add(taken_peer_);
 
   const Ticks in_phase = round_began_ > entry.time ? span_of(round_began_ - entry.time) : 0;
   const Ticks lasts = phase_lasts(entry);

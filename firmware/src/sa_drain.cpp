@@ -4,7 +4,7 @@
 // guard has passed since the last packet that it accepted. When entries are short, the guard runs as soon as the first
 // packet has come on the replacement, so that it may have passed when the host retires; by itself it frees nothing. A
 // superseded or redundant SA that the host does not retire within the bound, or that is dead, is erased, and a notice
-// says so.
+// says so. The bound holds for one that drains as well: neither packets nor a guard that the host names keep it longer.
 #include "sallyport/fw/sa_manager.hpp"
 
 namespace sallyport::fw {
@@ -57,6 +57,15 @@ bool SaManager::replacement_in_use(std::uint16_t index) {
   Snapshot now;
   return port_.snapshot(leaving.replacement, now).ok() && now.generation == leaving.replacement_generation &&
          now.packets != 0;
+}
+
+std::uint64_t SaManager::guard_of(const abi::MailboxPair& request, std::uint64_t now) const {
+  const std::uint64_t guard = request.drain_ns == 0 ? policy_.drain_ns : request.drain_ns;
+  if (request.in_index == kNone) return guard;
+  // One that is active begins to leave now.
+  const bool leaves = is_leaving(table_[request.in_index].state);
+  const std::uint64_t left = leaves ? left_of_bound(request.in_index, now) : policy_.bound_ns;
+  return guard < left ? guard : left;
 }
 
 MailboxCode SaManager::drain(std::uint16_t index, std::uint64_t guard, std::uint64_t now) {

@@ -63,16 +63,32 @@ MailboxCode SaManager::check_install(const abi::MailboxInstall& request, SoftInt
     if (table_[request.in_index].owner != request.owner) return MailboxCode::kBadOwner;
     claimant = request.in_index;
   }
-  if (request.partner != kNone) {
-    if (pair) return MailboxCode::kBadMessage;
-    if (request.partner >= table_.size()) return MailboxCode::kBadIndex;
-    const Entry& partner = table_[request.partner];
-    if (partner.state == EntryState::kFree || partner.inbound == with_in) return MailboxCode::kBadState;
-    if (partner.owner != request.owner) return MailboxCode::kBadOwner;
-    if (with_out) claimant = request.partner;
+  if (pair && request.partner != kNone) return MailboxCode::kBadMessage;
+  if (const MailboxCode code = check_partner(request); code != MailboxCode::kOk) return code;
+  if (!with_out) return MailboxCode::kOk;
+  if (!with_in) claimant = request.partner;
+  // Alone it is a new SA; with an inbound half it comes from where that came from.
+  if (claimant == kNone) {
+    if (request.pool != static_cast<std::uint8_t>(abi::Pool::kEstablished)) return MailboxCode::kBadMessage;
+    return admit(abi::Pool::kEstablished, request.owner, 1, pacing_.pledged());
   }
-  if (!with_out || (claimant != kNone && table_[claimant].claim)) return MailboxCode::kOk;
-  return admit(static_cast<abi::Pool>(request.pool), request.owner, 1);
+  if (table_[claimant].claim) return MailboxCode::kOk;
+  return admit(table_[claimant].pool, request.owner, 1, pacing_.pledged());
+}
+
+MailboxCode SaManager::check_partner(const abi::MailboxInstall& request) const {
+  const bool with_in = request.slot_in != kNoSlot;
+  // A reservation that has its outbound half already is joined to no other.
+  if (with_in && table_[request.in_index].partner != kNone && table_[request.in_index].partner != request.partner) {
+    return MailboxCode::kBadState;
+  }
+  if (request.partner == kNone) return MailboxCode::kOk;
+  if (request.partner >= table_.size()) return MailboxCode::kBadIndex;
+  const Entry& partner = table_[request.partner];
+  const bool works = partner.state == EntryState::kActive || partner.state == EntryState::kLarval;
+  const bool taken = partner.partner != kNone && !(with_in && partner.partner == request.in_index);
+  if (!works || taken || partner.inbound == with_in) return MailboxCode::kBadState;
+  return partner.owner == request.owner ? MailboxCode::kOk : MailboxCode::kBadOwner;
 }
 
 bool SaManager::check_pace(const abi::MailboxInstall& request) const {
@@ -108,9 +124,12 @@ MailboxCode SaManager::commit_side(std::uint16_t index, std::uint16_t generation
 }
 
 MailboxCode SaManager::commit_out(const abi::MailboxInstall& request, const SoftDraw& draw, std::uint16_t in,
-                                  abi::MailboxAnswer& answer) {
+                                  abi::MailboxAnswer& answer, std::uint64_t& packets) {
   const Limits limits = draw_limits(request.out_hard_octets, request.out_hard_packets, draw);
-  const std::uint64_t soft_seq = draw(last_seq(has(request.flags, abi::InstallFlag::kEsn)), random_.next());
+  const bool esn = has(request.flags, abi::InstallFlag::kEsn);
+  const std::uint64_t soft_seq = draw(last_seq(esn), random_.next());
+  // Each packet takes a number, so a threshold of numbers is one of packets; that of 64-bit ones nobody reaches.
+  packets = !esn && soft_seq < limits.soft_packets ? soft_seq : limits.soft_packets;
   if (!stage_limits(request.slot_out, limits) || !write_staging(bus_, request.slot_out, abi::kWordLast, soft_seq)) {
     return MailboxCode::kBus;
   }
@@ -128,7 +147,7 @@ MailboxCode SaManager::commit_out(const abi::MailboxInstall& request, const Soft
   }
   table_.move(out, EntryEvent::kCommit);
   adopt_tenant(out, request.owner, false, request.out_spi, in);
-  table_[out].pool = static_cast<abi::Pool>(request.pool);
+  table_[out].pool = in != kNone ? table_[in].pool : abi::Pool::kEstablished;
   table_[out].designated = has(request.flags, abi::InstallFlag::kDesignated);
   note(out, EntryState::kFree, EntryState::kActive, TransitionCause::kInstall, bus_.now_ns());
   // Until then its word says that nobody has been told of it.
@@ -151,7 +170,7 @@ MailboxCode SaManager::commit_in(const abi::MailboxInstall& request, const SoftD
   if (code == MailboxCode::kOk && request.slot_out == kNoSlot) {
     table_[in].partner = request.partner;
     table_[in].designated = has(request.flags, abi::InstallFlag::kDesignated);
-    code = intend(in, Intent::kHeld);
+    code = intend(in, Intent::kHeld, table_[in].claim);
   }
   if (code == MailboxCode::kOk) code = commit_side(in, request.in_generation, request.slot_in, answer);
   if (code != MailboxCode::kOk) return code;
@@ -170,8 +189,11 @@ MailboxCode SaManager::commit(const abi::MailboxInstall& request, SoftInterval i
   const std::uint16_t in = with_in ? request.in_index : request.partner;
   const SoftDraw draw(interval);
   const Purpose purpose = with_in ? table_[in].purpose : Purpose{};
+  // Only one that is installed alone can have a partner yet.
+  const std::uint16_t partner_before = with_in ? table_[in].partner : kNone;
+  std::uint64_t out_packets = kNoSoftLimit;
   if (with_out) {
-    const MailboxCode code = commit_out(request, draw, in, answer);
+    const MailboxCode code = commit_out(request, draw, in, answer, out_packets);
     if (code != MailboxCode::kOk) {
       if (with_in) table_[in].partner = kNone;
       return code;
@@ -181,7 +203,7 @@ MailboxCode SaManager::commit(const abi::MailboxInstall& request, SoftInterval i
     const MailboxCode code = commit_in(request, draw, answer);
     if (code != MailboxCode::kOk) {
       if (with_out) static_cast<void>(erase_entry(answer.out_index, TransitionCause::kRollback));
-      table_[in].partner = kNone;
+      table_[in].partner = partner_before;
       answer.out_index = kNone;
       answer.out_generation = 0;
       answer.out_soft_octets = answer.out_soft_packets = 0;
@@ -191,33 +213,33 @@ MailboxCode SaManager::commit(const abi::MailboxInstall& request, SoftInterval i
   // The promise to the outbound half is kept, and the halves know each other.
   const std::uint16_t out = with_out ? answer.out_index : request.partner;
   if (with_out && in != kNone) {
-    table_.release_claim(in);
+    release_claim(in);
     table_[in].partner = out;
   } else if (out != kNone) {
     table_[out].partner = in;
   }
   // One that was there before learns it too, after a restart as well; should that fail, it is alone then.
   if (with_in != with_out && request.partner != kNone) static_cast<void>(intend(request.partner, Intent::kHeld));
-  pace(request, interval, answer, purpose);
+  if (with_in) end_rekey(in, purpose);
+  pace(request, interval, answer, out_packets);
+  if (is_same(purpose)) pacing_.keyed(purpose, in);
   return MailboxCode::kOk;
 }
 
 void SaManager::pace(const abi::MailboxInstall& request, SoftInterval interval, const abi::MailboxAnswer& answer,
-                     Purpose purpose) {
-  if (has(request.flags, abi::InstallFlag::kPaced)) {
-    PaceTerms terms = terms_of(request);
-    // The latest soft limit that can have been drawn.
-    const std::uint32_t beyond = kWhole * 64U / (interval.from + interval.span) - 64U;
-    terms.hard_over_soft = static_cast<std::uint8_t>(beyond < UINT8_MAX ? beyond : UINT8_MAX);
-    const std::uint64_t now = bus_.now_ns();
-    if (answer.out_index != kNone) {
-      pacing_.installed(answer.out_index, terms, answer.out_soft_octets, answer.out_soft_packets, now);
-    }
-    if (answer.in_index != kNone) {
-      pacing_.installed(answer.in_index, terms, answer.in_soft_octets, answer.in_soft_packets, now);
-    }
+                     std::uint64_t out_soft_packets) {
+  if (!has(request.flags, abi::InstallFlag::kPaced)) return;
+  PaceTerms terms = terms_of(request);
+  // The latest soft limit that can have been drawn.
+  const std::uint32_t beyond = kWhole * 64U / (interval.from + interval.span) - 64U;
+  terms.hard_over_soft = static_cast<std::uint8_t>(beyond < UINT8_MAX ? beyond : UINT8_MAX);
+  const std::uint64_t now = bus_.now_ns();
+  if (answer.out_index != kNone) {
+    pacing_.installed(answer.out_index, terms, answer.out_soft_octets, out_soft_packets, now);
   }
-  if (is_same(purpose)) pacing_.keyed(purpose.old_index, answer.in_index);
+  if (answer.in_index != kNone) {
+    pacing_.installed(answer.in_index, terms, answer.in_soft_octets, answer.in_soft_packets, now);
+  }
 }
 
 }  // namespace sallyport::fw

@@ -12,12 +12,14 @@ using abi::TransitionCause;
 MailboxCode SaManager::start(unsigned log2_sas) {
   if (log2_sas > 15 || !table_.reset(static_cast<std::uint16_t>(1U << log2_sas))) return MailboxCode::kBadIndex;
   log2_sas_ = log2_sas;
-  owners_.clear_held();
-  policy_ = Policy::for_table(table_.size());
+  owners_.clear();
+  settings_.start(table_.size());
+  policy_ = settings_.policy();
   telemetry_ = {};
   pacing_.start();
   if (!clear_staging()) return MailboxCode::kBus;
   for (std::uint16_t i = 0; i < table_.size(); ++i) {
+    bus_.alive();
     MailboxCode code = examine(i);
     if (code == MailboxCode::kOk) code = take_over(i);
     if (code == MailboxCode::kMemory) {
@@ -28,6 +30,7 @@ MailboxCode SaManager::start(unsigned log2_sas) {
   }
   // When all entries are known, because the halves of a pair are looked at together.
   for (std::uint16_t i = 0; i < table_.size(); ++i) {
+    bus_.alive();
     if (const MailboxCode code = recover(i); code == MailboxCode::kBus) return code;
   }
   // A name that is not returned is a former tenant's.
@@ -65,6 +68,12 @@ MailboxCode SaManager::examine(std::uint16_t index) {
   return MailboxCode::kOk;
 }
 
+bool SaManager::look_again(std::uint16_t index) {
+  const CommandAnswer answer = port_.run(abi::Op::kSnapshot, index, 0);
+  if (answer.ok()) table_[index].generation = answer.generation;
+  return answer.answered;
+}
+
 void SaManager::put_aside(std::uint16_t index) {
   const EntryState from = table_[index].state;
   pacing_.leaves(index);
@@ -78,6 +87,7 @@ MailboxCode SaManager::take_over(std::uint16_t index) {
   // The answer alone tells a free entry, and at a start most are: their snapshot registers need not be read.
   CommandAnswer answer = port_.run(abi::Op::kSnapshot, index, 0);
   if (answer.ok() && answer.state == EntryState::kFree && table_[index].state == EntryState::kFree) {
+    table_[index].generation = answer.generation;
     return MailboxCode::kOk;
   }
   Snapshot now;
@@ -111,7 +121,6 @@ MailboxCode SaManager::take_over(std::uint16_t index) {
     entry.generation = now.generation;
     entry.designated = word.designated;
     entry.pool = word.pool;
-    if (word.inbound) entry.spi_counter = static_cast<std::uint8_t>((now.spi >> log2_sas_) + 1);
   }
   if (is_leaving(to)) {
     begin_leaving(index, time);
@@ -134,14 +143,15 @@ MailboxCode SaManager::recover(std::uint16_t index) {
 
   switch (word.intent) {
     case Intent::kHeld:
-      if (state == EntryState::kLarval && word.both) table_.claim(index);
+      // Its outbound half has not come yet.
+      if ((state == EntryState::kLarval || state == EntryState::kActive) && word.both && !mutual) claim(index);
       break;
     case Intent::kPairing:
       // Its partner is taken back; should that not have been keyed at all, the name is wrong.
       if (state == EntryState::kLarval) {
         if (mutual && other == EntryState::kActive) static_cast<void>(erase_entry(named, TransitionCause::kRollback));
         table_[index].partner = kNone;
-        if (word.both) table_.claim(index);
+        if (word.both) claim(index);
         return intend(index, Intent::kHeld, word.both);
       }
       break;

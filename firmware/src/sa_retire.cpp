@@ -68,12 +68,13 @@ MailboxCode SaManager::erase_entry(std::uint16_t index, TransitionCause cause, b
   if (intend(index, Intent::kNobody, both) == MailboxCode::kBus) return MailboxCode::kBus;
   const CommandAnswer done = port_.run(abi::Op::kErase, index, entry.generation);
   if (!done.ok()) return done.mailbox_code();
+  if (from == EntryState::kLarval) end_rekey(index, purpose);
   if (from == EntryState::kActive) pacing_.leaves(index);
   if (is_leaving(from)) measure_drain(index, begin);
   table_.move(index, EntryEvent::kErase, begin + kErasingLookNs);
   note(index, from, EntryState::kErasing, cause, begin);
   if (done.state != EntryState::kErasing) finish_erase(index, cause);
-  if (is_same(purpose)) pacing_.came_to_nothing(purpose.old_index);
+  if (is_same(purpose)) pacing_.came_to_nothing(purpose);
   return MailboxCode::kOk;
 }
 
@@ -125,7 +126,7 @@ MailboxCode SaManager::retire(const abi::MailboxPair& request) {
   const MailboxCode code = check_pair(request, EntryEvent::kDrain);
   if (code != MailboxCode::kOk) return code;
   const std::uint64_t now = bus_.now_ns();
-  const std::uint64_t guard = request.drain_ns == 0 ? policy_.drain_ns : request.drain_ns;
+  const std::uint64_t guard = guard_of(request, now);
   const bool both = request.in_index != kNone && request.out_index != kNone;
   MailboxCode first_failure = MailboxCode::kOk;
   if (request.in_index != kNone) {

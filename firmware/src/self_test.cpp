@@ -1,5 +1,6 @@
 #include "sallyport/fw/self_test.hpp"
 
+#include "sallyport/fw/patience.hpp"
 #include "sallyport/image_words.hpp"
 #include "sallyport/regs.hpp"
 
@@ -8,10 +9,12 @@ namespace {
 
 namespace known = known_answer;
 
-// Packets that are inside end within microseconds, unless their sender stops in the middle of one.
-constexpr std::uint64_t kQuietNs = 10'000'000;
-// A run is a packet.
-constexpr std::uint64_t kRunNs = 10'000'000;
+// Packets that are inside end within microseconds, unless their sender stops in the middle of one. A run is a packet.
+constexpr std::uint64_t kPatienceNs = 10'000'000;
+// A packet takes the path less than a thousand clocks, the longest one at the slowest lane less than 50,000; a look
+// takes several clocks.
+constexpr std::uint32_t kLeastLooks = 10'000;
+constexpr std::uint32_t kMostLooks = 10'000'000;
 
 // A repair of the table's memory in the clock in which the run would begin is a reason to refuse it.
 constexpr int kGoes = 8;
@@ -65,12 +68,9 @@ SelfTestResult SelfTest::quiet() {
     write(regs::kTestAbortAddress, before & ~((1U << regs::kTestStatusSeqShift) - 1));
   }
   write(regs::kControlAddress, 0);
-  const std::uint64_t begin = bus_.now_ns();
   bool idle = false;
   bool busy = false;
-  // Looked at once more when the time is over: it may have been the caller's that passed.
-  for (bool late = false; !late && !bus_failed_;) {
-    late = bus_.now_ns() - begin >= kQuietNs;
+  for (Patience patience(bus_, kPatienceNs, kLeastLooks, kMostLooks); !bus_failed_ && patience.another();) {
     idle = (read(regs::kStatusAddress) & regs::kStatusIdleMask) != 0;
     busy = (read(regs::kTestStatusAddress) & regs::kTestStatusBusyMask) != 0;
     if (idle && !busy && !bus_failed_) return SelfTestResult::kPassed;
@@ -123,9 +123,8 @@ std::uint32_t SelfTest::go(Way way, unsigned lane) {
   write(regs::kTestGoAddress, seq << regs::kTestGoSeqShift | lane << regs::kTestGoLaneShift |
                                   (way == Way::kIn ? regs::kTestGoInboundMask : 0U));
   std::uint32_t status = regs::kTestStatusBusyMask;
-  const std::uint64_t begin = bus_.now_ns();
-  for (bool late = false; !late && !bus_failed_ && (status & regs::kTestStatusBusyMask) != 0;) {
-    late = bus_.now_ns() - begin >= kRunNs;
+  Patience patience(bus_, kPatienceNs, kLeastLooks, kMostLooks);
+  while ((status & regs::kTestStatusBusyMask) != 0 && !bus_failed_ && patience.another()) {
     status = read(regs::kTestStatusAddress);
   }
   if ((status & regs::kTestStatusBusyMask) != 0) write(regs::kTestAbortAddress, seq << regs::kTestAbortSeqShift);

@@ -21,16 +21,29 @@ void ChurnTest::step(std::mt19937& random) {
   device_.advance(random() % 5'000'000);
   if (random() % 50 == 0) device_.fail_next(abi::Op::kCommit, abi::CmdCode::kMemory);
   if (random() % 3 != 0) {
-    const auto pool = random() % 4 == 0 ? Pool::kRekey : Pool::kEstablished;
-    const auto reserved = reserve(pool, static_cast<std::uint16_t>(random() % 4), random() % 2 == 0);
-    if (reserved.code != 0) return;
+    abi::MailboxReserve wanted;
+    wanted.owner = static_cast<std::uint16_t>(random() % 4);
+    // One of those that are there is rekeyed; some of these leave already.
+    if (!live_.empty() && random() % 4 == 0) {
+      const auto& old = live_[random() % live_.size()];
+      abi::MailboxQuery owner;
+      owner.index = old.in_index;
+      wanted = rekey_request(old, random() % 2 == 0 ? abi::RekeyStarter::kHere : abi::RekeyStarter::kPeer, Pool::kRekey,
+                             ask<abi::MailboxEntry>(MailboxCommand::kQuery, owner).owner);
+    }
+    wanted.claim = random() % 2 == 0 ? 1 : 0;
+    const auto reserved = ask(MailboxCommand::kReserve, wanted);
+    if (reserved.code != 0) {
+      ASSERT_TRUE(reserved.code == static_cast<std::uint8_t>(MailboxCode::kFull) ||
+                  reserved.code == static_cast<std::uint8_t>(MailboxCode::kBadState));
+      return;
+    }
     stage(0, reserved.spi, true);
     stage(1, kPeerSpi, false);
     auto request = pair_request(reserved);
     abi::MailboxQuery query;
     query.index = reserved.in_index;
     request.owner = ask<abi::MailboxEntry>(MailboxCommand::kQuery, query).owner;
-    request.pool = static_cast<std::uint8_t>(pool);
     const auto pair = ask(MailboxCommand::kInstallPair, request);
     if (pair.code == 0) {
       ++installs_;

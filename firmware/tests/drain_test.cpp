@@ -14,7 +14,7 @@ class DrainTest : public FirmwareFixture {
     ASSERT_TRUE(firmware_.poll());
   }
   abi::MailboxAnswer supersede(const abi::MailboxAnswer& old) {
-    const auto fresh = install_pair(Pool::kRekey);
+    const auto fresh = install_rekey(old);
     EXPECT_EQ(code(MailboxCommand::kSupersede, replaced_by(old, fresh)), MailboxCode::kOk);
     return fresh;
   }
@@ -108,13 +108,56 @@ TEST_F(DrainTest, WithEntriesToSpareTheGuardBeginsWhenTheHostRetires) {
   EXPECT_EQ(state(old.in_index), EntryState::kDraining);
 }
 
+// The host's guard is longer than what the bound leaves.
+TEST_F(DrainTest, NoGuardOfTheHostKeepsItBeyondTheBound) {
+  const auto old = install_pair();
+  supersede(old);
+  for (int i = 0; i < 58; ++i) pass(1'000 * kMs);
+  auto request = pair_of(old);
+  request.drain_ns = 3'600'000 * kMs;
+  ASSERT_EQ(code(MailboxCommand::kRetire, request), MailboxCode::kOk);
+  pass(1'900 * kMs);
+  EXPECT_EQ(state(old.in_index), EntryState::kDraining);
+  pass(200 * kMs);
+  EXPECT_EQ(state(old.in_index), EntryState::kFree);
+}
+
+TEST_F(DrainTest, NorOfOneThatIsRetiredWithoutAReplacement) {
+  const auto pair = install_pair();
+  auto request = pair_of(pair);
+  request.drain_ns = UINT64_MAX;
+  ASSERT_EQ(code(MailboxCommand::kRetire, request), MailboxCode::kOk);
+  pass(59'900 * kMs);
+  EXPECT_EQ(state(pair.in_index), EntryState::kDraining);
+  // A firmware that starts meanwhile knows the same deadline.
+  ASSERT_EQ(firmware_.start(), MailboxCode::kOk);
+  hello();
+  pass(300 * kMs);
+  EXPECT_EQ(state(pair.in_index), EntryState::kFree);
+}
+
+TEST_F(DrainTest, ADeadSaDoesNotDrain) {
+  const auto pair = install_pair();
+  auto request = pair_of(pair);
+  request.drain_ns = 10'000 * kMs;
+  ASSERT_EQ(code(MailboxCommand::kRetire, request), MailboxCode::kOk);
+  for (int i = 0; i < 101; ++i) device_.packet(pair.in_index, 1'000);
+  ASSERT_EQ(device_.sa(pair.in_index).dead, abi::DeadReason::kHardOctets);
+  pass(kMs);
+  pass(0);
+  EXPECT_EQ(state(pair.in_index), EntryState::kFree) << "nothing will come on it";
+  EXPECT_TRUE(forced().empty());
+}
+
 class ShortOfEntriesTest : public DrainTest {
  protected:
   // 28 pairs, one of them superseded: four entries are free, R + E = 6.
   void SetUp() override {
     DrainTest::SetUp();
     old_ = install_pair();
-    for (int i = 0; i < 28; ++i) install_pair(Pool::kRekey);
+    set_pools(0, 0);
+    for (int i = 0; i < 28; ++i) install_pair();
+    set_pools(4, 2);
     fresh_ = supersede(old_);
     ASSERT_EQ(info().free, 4);
     notices();

@@ -64,13 +64,15 @@ class EventReaderTest : public ::testing::Test {
   EventReader reader_{bus_, table_, queue_, listener_};
 };
 
-TEST_F(EventReaderTest, TakesARecordAndMovesTheTailOnce) {
+// A firmware that ends in between finds the records again: the tail moves when their notices are on their way.
+TEST_F(EventReaderTest, TakesRecordsAndMovesTheTailWhenTheHostIsTold) {
   bus_.now = 1'500;
   bus_.expect_read(regs::kEvHeadAddress, 33U);
   expect_record(15, record(32, 9, abi::EventKind::kSoftOctets));
   expect_record(0, record(33, 9, abi::EventKind::kIcvLimit));
-  bus_.expect_write(regs::kEvTailAddress, 33);
   EXPECT_TRUE(reader_.poll(UINT32_MAX));
+  EXPECT_TRUE(reader_.untold());
+  EXPECT_FALSE(reader_.more());
   const auto soft = queue_.take();
   ASSERT_TRUE(soft);
   EXPECT_EQ(soft->kind, static_cast<std::uint8_t>(abi::NoticeKind::kSoft));
@@ -82,13 +84,32 @@ TEST_F(EventReaderTest, TakesARecordAndMovesTheTailOnce) {
   EXPECT_EQ(soft->time, 1'000U);
   EXPECT_EQ(soft->posted, 1'500U);
   EXPECT_EQ(soft->to_state, static_cast<std::uint8_t>(abi::EntryState::kActive));
+  bus_.expect_write(regs::kEvTailAddress, 32);
+  reader_.told(32);
+  reader_.told(32);
+  EXPECT_TRUE(reader_.untold());
   EXPECT_EQ(queue_.take()->kind, static_cast<std::uint8_t>(abi::NoticeKind::kIcv));
+  bus_.expect_write(regs::kEvTailAddress, 33);
+  reader_.told(33);
+  EXPECT_FALSE(reader_.untold());
+}
+
+// Numbers that are none of those that were read.
+TEST_F(EventReaderTest, NothingElseMovesTheTail) {
+  reader_.told(0);
+  reader_.told(30);
+  reader_.told(32);
+  bus_.expect_read(regs::kEvHeadAddress, 32U);
+  expect_record(15, record(32, 9, abi::EventKind::kSoftOctets));
+  EXPECT_TRUE(reader_.poll(UINT32_MAX));
+  reader_.told(0);
+  reader_.told(31);
+  reader_.told(33);
 }
 
 TEST_F(EventReaderTest, AnOldGenerationGetsNothingOfTheNewTenant) {
   bus_.expect_read(regs::kEvHeadAddress, 32U);
   expect_record(15, record(32, 8, abi::EventKind::kHard));
-  bus_.expect_write(regs::kEvTailAddress, 32);
   EXPECT_TRUE(reader_.poll(UINT32_MAX));
   const auto notice = queue_.take();
   EXPECT_EQ(notice->kind, static_cast<std::uint8_t>(abi::NoticeKind::kHard));
@@ -101,7 +122,6 @@ TEST_F(EventReaderTest, LeavesInTheRingWhatHasNoRoom) {
   bus_.expect_read(regs::kEvHeadAddress, 34U);
   expect_record(15, record(32, 9, abi::EventKind::kSoftOctets));
   expect_record(0, record(33, 9, abi::EventKind::kSoftPackets));
-  bus_.expect_write(regs::kEvTailAddress, 33);
   EXPECT_TRUE(reader_.poll(UINT32_MAX));
   bus_.expect_read(regs::kEvHeadAddress, 34U);
   EXPECT_TRUE(reader_.poll(UINT32_MAX));
@@ -109,8 +129,8 @@ TEST_F(EventReaderTest, LeavesInTheRingWhatHasNoRoom) {
   queue_.take();
   bus_.expect_read(regs::kEvHeadAddress, 34U);
   expect_record(1, record(34, 9, abi::EventKind::kSeqEnd));
-  bus_.expect_write(regs::kEvTailAddress, 34);
   EXPECT_TRUE(reader_.poll(UINT32_MAX));
+  EXPECT_FALSE(reader_.more());
 }
 
 TEST_F(EventReaderTest, ReadsAgainWhenTheBusGaveAWrongRecord) {
@@ -120,7 +140,6 @@ TEST_F(EventReaderTest, ReadsAgainWhenTheBusGaveAWrongRecord) {
   EXPECT_FALSE(queue_.take());
   bus_.expect_read(regs::kEvHeadAddress, 32U);
   expect_record(15, record(32, 9, abi::EventKind::kSoftOctets));
-  bus_.expect_write(regs::kEvTailAddress, 32);
   EXPECT_TRUE(reader_.poll(UINT32_MAX));
   EXPECT_TRUE(queue_.take());
 }
@@ -135,12 +154,22 @@ TEST_F(EventReaderTest, ARecordThatStaysWrongIsGivenUpAndCounted) {
   bus_.expect_read(regs::kEvHeadAddress, 33U);
   expect_record(15, record(16, 9, abi::EventKind::kSoftOctets));
   expect_record(0, record(33, 9, abi::EventKind::kIcvLimit));
-  bus_.expect_write(regs::kEvTailAddress, 33);
   EXPECT_TRUE(reader_.poll(UINT32_MAX));
   EXPECT_EQ(queue_.lost(), 1U);
   const auto next = queue_.take();
   ASSERT_TRUE(next);
   EXPECT_EQ(next->record, 33U);
+}
+
+// With nothing behind it there is no notice that would give it back to the ring.
+TEST_F(EventReaderTest, TheLastRecordThatStaysWrongIsGivenBackAtOnce) {
+  for (int i = 0; i < 4; ++i) {
+    bus_.expect_read(regs::kEvHeadAddress, 32U);
+    expect_record(15, record(16, 9, abi::EventKind::kSoftOctets));
+    if (i == 3) bus_.expect_write(regs::kEvTailAddress, 32);
+    EXPECT_EQ(reader_.poll(UINT32_MAX), i == 3);
+  }
+  EXPECT_FALSE(reader_.untold());
 }
 
 }  // namespace

@@ -53,12 +53,57 @@ class FirmwareFixture : public ::testing::Test {
   void hello() { ASSERT_EQ(ask<abi::MailboxInfo>(MailboxCommand::kHello, abi::MailboxHello{}).code, 0); }
   abi::MailboxInfo info() { return ask<abi::MailboxInfo>(MailboxCommand::kInfo, abi::MailboxHello{}); }
 
-  abi::MailboxAnswer reserve(Pool pool = Pool::kEstablished, std::uint16_t owner = 1, bool claim = false) {
+  /// For a new SA.
+  abi::MailboxAnswer reserve(std::uint16_t owner = 1, bool claim = false) {
+    abi::MailboxReserve request;
+    request.owner = owner;
+    request.claim = claim ? 1 : 0;
+    return ask(MailboxCommand::kReserve, request);
+  }
+  static abi::MailboxReserve rekey_request(const abi::MailboxAnswer& old, abi::RekeyStarter starter, Pool pool,
+                                           std::uint16_t owner = 1) {
     abi::MailboxReserve request;
     request.owner = owner;
     request.pool = static_cast<std::uint8_t>(pool);
-    request.claim = claim ? 1 : 0;
-    return ask(MailboxCommand::kReserve, request);
+    request.claim = 1;
+    request.old_index = old.in_index;
+    request.old_generation = old.in_generation;
+    request.starter = static_cast<std::uint8_t>(starter);
+    return request;
+  }
+  /// For the rekey of a pair.
+  abi::MailboxAnswer reserve_for(const abi::MailboxAnswer& old, abi::RekeyStarter starter = abi::RekeyStarter::kHere,
+                                 Pool pool = Pool::kRekey) {
+    return ask(MailboxCommand::kReserve, rekey_request(old, starter, pool));
+  }
+  MailboxCode give_up(const abi::MailboxAnswer& reserved) {
+    abi::MailboxPair request;
+    request.in_index = reserved.in_index;
+    request.in_generation = reserved.in_generation;
+    request.out_index = kNone;
+    return code(MailboxCommand::kErase, request);
+  }
+  /// The policy of a start with other pools. Zeros let new SAs fill the whole table.
+  void set_pools(std::uint16_t reserve, std::uint16_t emergency) {
+    const Policy start;
+    abi::MailboxPolicy policy;
+    policy.reserve = reserve;
+    policy.emergency = emergency;
+    policy.soft_from = start.soft.from;
+    policy.soft_span = start.soft.span;
+    policy.drain_ns = start.drain_ns;
+    policy.bound_ns = start.bound_ns;
+    policy.round_ns = start.round_ns;
+    ASSERT_EQ(code(MailboxCommand::kSetPolicy, policy), MailboxCode::kOk);
+  }
+  /// Entries that an owner holds, promised ones too; sets its quota.
+  std::uint64_t held(std::uint16_t owner, std::uint16_t quota = kNone) {
+    abi::MailboxQuota request;
+    request.owner = owner;
+    request.quota = quota;
+    const auto answer = ask(MailboxCommand::kSetQuota, request);
+    EXPECT_EQ(answer.code, 0);
+    return answer.value;
   }
   /// Writes the head of an image as the driver would; a key word stands for the secret.
   void stage(unsigned slot, std::uint32_t spi, bool inbound) {
@@ -87,8 +132,10 @@ class FirmwareFixture : public ::testing::Test {
     request.out_spi = kPeerSpi;
     return request;
   }
-  abi::MailboxAnswer install_pair(Pool pool = Pool::kEstablished, std::uint16_t owner = 1) {
-    const auto reserved = reserve(pool, owner, true);
+  abi::MailboxAnswer install_pair(std::uint16_t owner = 1) { return install_reserved(reserve(owner, true), owner); }
+  /// The pair that replaces `old`.
+  abi::MailboxAnswer install_rekey(const abi::MailboxAnswer& old) { return install_reserved(reserve_for(old)); }
+  abi::MailboxAnswer install_reserved(const abi::MailboxAnswer& reserved, std::uint16_t owner = 1) {
     EXPECT_EQ(reserved.code, 0) << abi::name(static_cast<MailboxCode>(reserved.code));
     stage(0, reserved.spi, true);
     stage(1, kPeerSpi, false);
@@ -135,7 +182,8 @@ class FirmwareFixture : public ::testing::Test {
   FakeBus bus_{device_};
   SeededRandom random_{1};
   Storage<64, 64, 8> storage_{};
-  Firmware firmware_{bus_, random_, storage_};
+  Kept<8> kept_{};
+  Firmware firmware_{bus_, random_, storage_, kept_};
   std::uint32_t seq_ = 100;
 };
 

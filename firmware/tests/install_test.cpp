@@ -1,6 +1,4 @@
-// Reserve, install, pools and quotas.
-#include <array>
-
+// Reserve and install.
 #include "firmware_fixture.hpp"
 
 namespace sallyport::fw::test {
@@ -112,7 +110,7 @@ TEST_F(InstallTest, RefusesWhatContradictsItself) {
 }
 
 TEST_F(InstallTest, OneDirectionAfterTheOther) {
-  const auto reserved = reserve(Pool::kEstablished, 1, true);
+  const auto reserved = reserve(1, true);
   stage(2, reserved.spi, true);
   auto request = pair_request(reserved);
   request.slot_in = 2;
@@ -135,96 +133,6 @@ TEST_F(InstallTest, OneDirectionAfterTheOther) {
   abi::MailboxQuery query;
   query.index = in.in_index;
   EXPECT_EQ(ask<abi::MailboxEntry>(MailboxCommand::kQuery, query).partner, out.out_index);
-}
-
-TEST_F(InstallTest, PoolsAreFloorsOnTheFreeEntries) {
-  for (int i = 0; i < 58; ++i) ASSERT_EQ(reserve().code, 0) << i;
-  EXPECT_EQ(reserve().code, static_cast<std::uint8_t>(MailboxCode::kFull));
-  for (int i = 0; i < 4; ++i) ASSERT_EQ(reserve(Pool::kRekey).code, 0) << i;
-  EXPECT_EQ(reserve(Pool::kRekey).code, static_cast<std::uint8_t>(MailboxCode::kFull));
-  for (int i = 0; i < 2; ++i) ASSERT_EQ(reserve(Pool::kEmergency).code, 0) << i;
-  const unsigned before = device_.operations();
-  EXPECT_EQ(reserve(Pool::kEmergency).code, static_cast<std::uint8_t>(MailboxCode::kFull));
-  EXPECT_EQ(device_.operations(), before) << "full is answered before anything else happens";
-  EXPECT_EQ(info().refused_full, 3U);
-  EXPECT_EQ(info().free, 0);
-}
-
-TEST_F(InstallTest, AClaimGuaranteesTheOutboundHalf) {
-  for (int i = 0; i < 56; ++i) ASSERT_EQ(reserve().code, 0) << i;
-  const auto claimed = reserve(Pool::kEstablished, 1, true);
-  ASSERT_EQ(claimed.code, 0);
-  EXPECT_EQ(claimed.free, 6);
-  while (reserve(Pool::kEmergency).code == 0) {
-  }
-  EXPECT_EQ(info().free, 1);
-  stage(0, claimed.spi, true);
-  stage(1, kPeerSpi, false);
-  EXPECT_EQ(code(MailboxCommand::kInstallPair, pair_request(claimed)), MailboxCode::kOk);
-  EXPECT_EQ(info().free, 0);
-}
-
-TEST_F(InstallTest, WithoutAClaimTheOutboundHalfMayBeRefused) {
-  const auto reserved = reserve();
-  while (reserve(Pool::kEmergency).code == 0) {
-  }
-  stage(0, reserved.spi, true);
-  stage(1, kPeerSpi, false);
-  EXPECT_EQ(code(MailboxCommand::kInstallPair, pair_request(reserved)), MailboxCode::kFull);
-  EXPECT_TRUE(staging_empty());
-  EXPECT_EQ(info().larval, 64);
-}
-
-TEST_F(InstallTest, QuotaHoldsNewSasButNotRekeys) {
-  abi::MailboxQuota quota;
-  quota.owner = 5;
-  quota.quota = 3;
-  ASSERT_EQ(code(MailboxCommand::kSetQuota, quota), MailboxCode::kOk);
-  EXPECT_EQ(reserve(Pool::kEstablished, 5, true).code, 0);
-  EXPECT_EQ(reserve(Pool::kEstablished, 5, true).code, 0) << "held counts entries, not promises";
-  EXPECT_EQ(reserve(Pool::kEstablished, 5).code, 0);
-  EXPECT_EQ(reserve(Pool::kEstablished, 5).code, static_cast<std::uint8_t>(MailboxCode::kQuota));
-  EXPECT_EQ(reserve(Pool::kEstablished, 6).code, 0);
-  EXPECT_EQ(reserve(Pool::kRekey, 5).code, 0);
-  EXPECT_EQ(ask(MailboxCommand::kSetQuota, quota).value, 4U);
-  EXPECT_EQ(info().refused_quota, 1U);
-  for (std::uint16_t i = 0; i < 64; ++i) {
-    if (device_.sa(i).state == EntryState::kFree) continue;
-    abi::MailboxPair pair;
-    pair.in_index = i;
-    pair.in_generation = device_.sa(i).generation;
-    pair.out_index = kNone;
-    ASSERT_EQ(code(MailboxCommand::kErase, pair), MailboxCode::kOk);
-  }
-  EXPECT_EQ(ask(MailboxCommand::kSetQuota, quota).value, 0U) << "what is erased is no longer held";
-  quota.owner = 8;
-  EXPECT_EQ(code(MailboxCommand::kSetQuota, quota), MailboxCode::kBadOwner);
-}
-
-TEST_F(InstallTest, AReservationThatIsKeyedIsHeldOnce) {
-  install_pair(Pool::kEstablished, 2);
-  abi::MailboxQuota quota;
-  quota.owner = 2;
-  quota.quota = 50;
-  EXPECT_EQ(ask(MailboxCommand::kSetQuota, quota).value, 2U);
-}
-
-TEST_F(InstallTest, AnEntryNeverGetsOneOfItsLastSixteenSpis) {
-  random_.stuck = true;  // chance must not be what keeps them apart
-  std::array<std::vector<std::uint32_t>, 64> given;
-  for (int i = 0; i < 64 * 100; ++i) {
-    const auto answer = reserve();
-    ASSERT_EQ(answer.code, 0);
-    auto& last = given[answer.in_index];
-    for (std::size_t k = last.size() < 16 ? 0 : last.size() - 16; k < last.size(); ++k) ASSERT_NE(last[k], answer.spi);
-    last.push_back(answer.spi);
-    abi::MailboxPair pair;
-    pair.in_index = answer.in_index;
-    pair.in_generation = answer.in_generation;
-    pair.out_index = kNone;
-    ASSERT_EQ(code(MailboxCommand::kErase, pair), MailboxCode::kOk);
-  }
-  EXPECT_EQ(given[0].size(), 100U) << "entries take turns";
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ TEST_F(MailboxTest, CountersComeFromTheDevice) {
 
 TEST_F(MailboxTest, QueryGivesOneEntryOrTheNextInUse) {
   reserve();
-  const auto second = reserve(Pool::kEstablished, 9);
+  const auto second = reserve(9);
   abi::MailboxQuery query;
   query.index = second.in_index;
   auto entry = ask<abi::MailboxEntry>(MailboxCommand::kQuery, query);

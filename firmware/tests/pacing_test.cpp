@@ -1,83 +1,8 @@
 // Pacing through the mailbox: when the firmware asks for a rekey, and when it does not.
-#include "firmware_fixture.hpp"
+#include "pacing_fixture.hpp"
 
 namespace sallyport::fw::test {
 namespace {
-
-constexpr std::uint64_t kMs = 1'000'000;
-constexpr std::uint64_t kSecond = 1'000 * kMs;
-
-class PacingTest : public FirmwareFixture {
- protected:
-  struct Terms {
-    std::uint16_t group = 0;
-    unsigned window = 4;
-    std::uint64_t t_ike_ns = 100 * kMs;
-    bool designated = true;
-    std::uint64_t hard_octets = 1'000'000;
-  };
-  static abi::MailboxInstall paced(abi::MailboxInstall request, const Terms& terms) {
-    request.flags = static_cast<std::uint8_t>(2U | (terms.designated ? 4U : 0U) | terms.window << 3);
-    request.group = terms.group;
-    request.t_ike = Rough{terms.t_ike_ns}.code();
-    request.in_hard_octets = request.out_hard_octets = terms.hard_octets;
-    request.in_hard_packets = request.out_hard_packets = 0;
-    request.soft_from = 8'000;
-    request.soft_span = 0;
-    return request;
-  }
-  abi::MailboxAnswer install_reserved(const abi::MailboxAnswer& reserved, const Terms& terms) {
-    stage(0, reserved.spi, true);
-    stage(1, kPeerSpi, false);
-    const auto installed = ask(MailboxCommand::kInstallPair, paced(pair_request(reserved), terms));
-    EXPECT_EQ(installed.code, 0) << abi::name(static_cast<MailboxCode>(installed.code));
-    return installed;
-  }
-  abi::MailboxAnswer install_paced() { return install_paced(Terms{}); }
-  abi::MailboxAnswer install_paced(const Terms& terms) {
-    return install_reserved(reserve(Pool::kEstablished, 1, true), terms);
-  }
-  abi::MailboxAnswer reserve_for(const abi::MailboxAnswer& old, bool here = true, Pool pool = Pool::kRekey) {
-    abi::MailboxReserve request;
-    request.owner = 1;
-    request.pool = static_cast<std::uint8_t>(pool);
-    request.claim = 1;
-    request.old_index = old.in_index;
-    request.old_generation = old.in_generation;
-    request.starter = here ? 1 : 2;
-    return ask(MailboxCommand::kReserve, request);
-  }
-  MailboxCode supersede(const abi::MailboxAnswer& old, const abi::MailboxAnswer& fresh) {
-    return code(MailboxCommand::kSupersede, replaced_by(old, fresh));
-  }
-  /// Entries for which a rekey was asked.
-  std::vector<std::uint16_t> asked() {
-    std::vector<std::uint16_t> indices;
-    for (const auto& notice : notices()) {
-      if (notice.kind == static_cast<std::uint8_t>(abi::NoticeKind::kRekey)) indices.push_back(notice.index);
-      if (notice.kind == static_cast<std::uint8_t>(abi::NoticeKind::kLoad)) warnings_.push_back(notice.count);
-    }
-    return indices;
-  }
-  /// Time passes, `octets` go out on each of `pairs` every 10 ms.
-  void run(std::uint64_t ns, const std::vector<abi::MailboxAnswer>& pairs, std::uint64_t octets) {
-    for (std::uint64_t t = 0; t < ns; t += 10 * kMs) {
-      for (const auto& pair : pairs) device_.packet(pair.out_index, octets);
-      device_.advance(10 * kMs);
-      poll();
-    }
-  }
-  void poll() {
-    do {
-      ASSERT_TRUE(firmware_.poll());
-    } while (firmware_.more_to_poll());
-  }
-  abi::MailboxLoad load() { return ask<abi::MailboxLoad>(MailboxCommand::kLoad, abi::MailboxHello{}); }
-
-  std::vector<std::uint64_t> warnings_;
-};
-
-using Indices = std::vector<std::uint16_t>;
 
 TEST_F(PacingTest, ASoftLimitIsAskedForAtOnce) {
   const auto pair = install_paced();
@@ -122,7 +47,7 @@ TEST_F(PacingTest, ARekeyRunsItsCourse) {
   const auto reserved = reserve_for(old);
   ASSERT_EQ(reserved.code, 0);
   device_.advance(30 * kMs);
-  const auto fresh = install_reserved(reserved, {});
+  const auto fresh = install_paced(reserved, {});
   ASSERT_EQ(supersede(old, fresh), MailboxCode::kOk);
   const auto now = load();
   EXPECT_EQ(now.under_way, 0);
@@ -145,7 +70,7 @@ TEST_F(PacingTest, TheWindowOfAnIkeSaIsKept) {
   EXPECT_EQ(load().waiting, 2);
   // One of them ends.
   const auto reserved = reserve_for(pairs[0]);
-  const auto fresh = install_reserved(reserved, {.group = 3, .window = 2});
+  const auto fresh = install_paced(reserved, {.group = 3, .window = 2});
   ASSERT_EQ(supersede(pairs[0], fresh), MailboxCode::kOk);
   run(20 * kMs, {}, 0);
   EXPECT_EQ(asked().size(), 1U);
@@ -181,10 +106,10 @@ TEST_F(PacingTest, RekeysThatFallTogetherAreBroughtForward) {
         continue;
       }
       auto& pair = *std::find_if(pairs.begin(), pairs.end(), [&](const auto& p) { return p.in_index == old[i]; });
-      const auto fresh = install_reserved(under_way[i].second, {.group = static_cast<std::uint16_t>(pair.in_index % 32),
-                                                                .window = 1,
-                                                                .t_ike_ns = 200 * kMs,
-                                                                .hard_octets = 10'000'000});
+      const auto fresh = install_paced(under_way[i].second, {.group = static_cast<std::uint16_t>(pair.in_index % 32),
+                                                             .window = 1,
+                                                             .t_ike_ns = 200 * kMs,
+                                                             .hard_octets = 10'000'000});
       ASSERT_EQ(supersede(pair, fresh), MailboxCode::kOk);
       ASSERT_EQ(code(MailboxCommand::kRetire, pair_of(pair)), MailboxCode::kOk);
       pair = fresh;
@@ -277,68 +202,8 @@ TEST_F(PacingTest, ARekeyThatCameToNothingIsPausedAndAskedAgain) {
   EXPECT_EQ(asked(), Indices{pair.in_index});
 }
 
-class FullTablePacingTest : public PacingTest {
- protected:
-  void SetUp() override {
-    PacingTest::SetUp();
-    // All but R + E = 6.
-    for (std::uint16_t i = 0; i < 29; ++i) pairs_.push_back(install_paced({.group = i, .window = 1}));
-    ASSERT_EQ(info().free, 6);
-    notices();
-  }
-  std::vector<abi::MailboxAnswer> pairs_;
-};
-
-TEST_F(FullTablePacingTest, WhatIsAskedForHasRoom) {
-  for (const auto& pair : pairs_) device_.packet(pair.out_index, 800'000);
-  run(50 * kMs, {}, 0);
-  const Indices first = asked();
-  // R = 4 takes two rekeys; E takes another, because at this pace the end is near.
-  EXPECT_EQ(first.size(), 3U);
-  EXPECT_EQ(load().waiting, 26);
-  // The peer's rekey of another pair must not take what was promised.
-  EXPECT_EQ(reserve_for(pairs_[20], false).code, static_cast<std::uint8_t>(MailboxCode::kFull));
-  EXPECT_EQ(load().refused_peer, 1U);
-  for (const std::uint16_t index : first) {
-    const auto& pair = *std::find_if(pairs_.begin(), pairs_.end(), [&](const auto& p) { return p.in_index == index; });
-    EXPECT_EQ(reserve_for(pair).code, 0);
-  }
-}
-
-TEST_F(FullTablePacingTest, TheEmergencyEntriesAreForThoseCloseToTheirEnd) {
-  // Two reservations take R.
-  const auto one = reserve_for(pairs_[0]);
-  ASSERT_EQ(one.code, 0);
-  ASSERT_EQ(reserve_for(pairs_[1]).code, 0);
-  EXPECT_EQ(reserve_for(pairs_[2], true, Pool::kEmergency).code, static_cast<std::uint8_t>(MailboxCode::kFull))
-      << "whatever the host says: it has used nothing yet";
-  // 1 % each 10 ms: at 92 % the end is 80 ms away, less than T_ike.
-  run(920 * kMs, {pairs_[2]}, 10'000);
-  EXPECT_EQ(reserve_for(pairs_[2]).code, 0) << "admitted from E";
-}
-
-TEST_F(FullTablePacingTest, ARefusedRekeyOfThePeerGoesToTheHeadOfTheQueue) {
-  const auto one = reserve_for(pairs_[0]);
-  ASSERT_EQ(one.code, 0);
-  ASSERT_EQ(reserve_for(pairs_[1]).code, 0);
-  // Some wait already, with little left.
-  run(860 * kMs, {pairs_[5], pairs_[6]}, 10'000);
-  static_cast<void>(asked());
-  EXPECT_EQ(load().waiting, 2);
-  EXPECT_EQ(reserve_for(pairs_[9], false).code, static_cast<std::uint8_t>(MailboxCode::kFull));
-  EXPECT_EQ(load().waiting, 3);
-  auto given_up = pair_of(one);
-  given_up.out_index = kNone;
-  given_up.out_generation = 0;
-  ASSERT_EQ(code(MailboxCommand::kErase, given_up), MailboxCode::kOk);
-  run(20 * kMs, {}, 0);
-  const Indices now = asked();
-  ASSERT_EQ(now.size(), 1U);
-  EXPECT_EQ(now[0], pairs_[9].in_index);
-}
-
 TEST_F(PacingTest, WhatContradictsItselfIsRefused) {
-  const auto reserved = reserve(Pool::kEstablished, 1, true);
+  const auto reserved = reserve(1, true);
   const auto refused = [&](auto change) {
     stage(0, reserved.spi, true);
     stage(1, kPeerSpi, false);
@@ -366,7 +231,7 @@ TEST_F(PacingTest, WhatContradictsItselfIsRefused) {
   request.old_index = reserved.in_index;
   request.old_generation = reserved.in_generation;
   EXPECT_EQ(code(MailboxCommand::kReserve, request), MailboxCode::kBadState) << "a reservation is no SA yet";
-  const auto pair = install_reserved(reserved, {});
+  const auto pair = install_paced(reserved, {});
   request.old_index = pair.out_index;
   request.old_generation = pair.out_generation;
   EXPECT_EQ(code(MailboxCommand::kReserve, request), MailboxCode::kBadState);
@@ -381,7 +246,7 @@ TEST_F(PacingTest, HistogramsCountWhatHappened) {
   device_.packet(old.out_index, 900'000);
   device_.advance(1'000);
   poll();
-  const auto fresh = install_reserved(reserve_for(old), {});
+  const auto fresh = install_paced(reserve_for(old), {});
   ASSERT_EQ(supersede(old, fresh), MailboxCode::kOk);
   device_.advance(20 * kMs);
   ASSERT_EQ(code(MailboxCommand::kRetire, pair_of(old)), MailboxCode::kOk);
@@ -414,6 +279,78 @@ TEST_F(PacingTest, HistogramsCountWhatHappened) {
   EXPECT_EQ(ask<abi::MailboxCounts>(MailboxCommand::kHistogram, request).count0, 1U);
   request.histogram = abi::kHistogramCount;
   EXPECT_EQ(code(MailboxCommand::kHistogram, request), MailboxCode::kBadMessage);
+}
+
+// Soft limits are at a fifth of the hard ones, more than an hour away.
+TEST_F(PacingTest, AReplacementWithALongLifeIsNotTakenForOneThatEnds) {
+  const auto install_slow = [&](const abi::MailboxAnswer& reserved) {
+    stage(0, reserved.spi, true);
+    stage(1, kPeerSpi, false);
+    auto request =
+        paced(pair_request(reserved), {.t_ike_ns = 7'200 * kSecond, .designated = false, .hard_octets = 5'000'000'000});
+    request.soft_from = 2'000;
+    return ask(MailboxCommand::kInstallPair, request);
+  };
+  // The soft limit is reached in 4,710 s, the hard one in 23,550 s.
+  const auto old = install_slow(reserve(1, true));
+  for (int i = 0; i < 330; ++i) {
+    device_.packet(old.out_index, 50'000'000'000 / 4'710);
+    device_.advance(50 * kSecond);
+    poll();
+  }
+  const auto fresh = install_slow(reserve_for(old));
+  ASSERT_EQ(fresh.code, 0);
+  ASSERT_EQ(supersede(old, fresh), MailboxCode::kOk);
+  set_pools(0, 0);
+  while (info().free > 2) ASSERT_EQ(reserve(2).code, 0);
+  set_pools(4, 2);
+  EXPECT_EQ(reserve_for(fresh, kHere, Pool::kEmergency).code, static_cast<std::uint8_t>(MailboxCode::kFull))
+      << "as fast as its predecessor, it has six hours left";
+}
+
+TEST_F(PacingTest, SequenceNumbersAreALimitToo) {
+  for (const bool esn : {false, true}) {
+    const auto reserved = reserve(1, true);
+    stage(0, reserved.spi, true);
+    stage(1, kPeerSpi, false);
+    auto request = paced(pair_request(reserved), {.hard_octets = 0});
+    request.flags = static_cast<std::uint8_t>(request.flags | (esn ? 1U : 0U));
+    const auto pair = ask(MailboxCommand::kInstallPair, request);
+    ASSERT_EQ(pair.code, 0);
+    EXPECT_EQ(pair.out_soft_packets, UINT64_MAX) << "no limit of packets was asked for";
+    const std::uint64_t threshold = device_.sa(pair.out_index).image[11];
+    Indices begun;
+    // 10,000,000 packets each 10 ms: the numbers end after 4.3 s.
+    for (unsigned t = 0; t < 343 && begun.empty(); ++t) {
+      device_.sa(pair.out_index).packets += 10'000'000;
+      run(10 * kMs, {}, 0);
+      begun = asked();
+    }
+    EXPECT_EQ(begun, esn ? Indices{} : Indices{pair.in_index});
+    EXPECT_EQ(load().load != 0, !esn);
+    EXPECT_LT(device_.sa(pair.out_index).packets, threshold) << "the device has not told yet";
+    ASSERT_EQ(code(MailboxCommand::kErase, pair_of(pair)), MailboxCode::kOk);
+  }
+}
+
+TEST_F(PacingTest, ARestartLeavesNobodyPacedAndSaysSo) {
+  std::vector<abi::MailboxAnswer> pairs;
+  for (std::uint16_t i = 0; i < 10; ++i) pairs.push_back(install_paced({.group = i}));
+  pairs.push_back(install_pair());
+  reserve();
+  run(kSecond, pairs, 4'000);
+  EXPECT_GT(load().load, 0);
+  EXPECT_EQ(load().unpaced, 1);
+  ASSERT_EQ(firmware_.start(), MailboxCode::kOk);
+  hello();
+  run(kSecond, pairs, 4'000);
+  EXPECT_EQ(load().load, 0) << "nothing is known of their lives";
+  EXPECT_EQ(load().paced, 0);
+  EXPECT_EQ(load().unpaced, 11);
+  const auto fresh = install_paced(reserve_for(pairs[0]), {});
+  ASSERT_EQ(supersede(pairs[0], fresh), MailboxCode::kOk);
+  EXPECT_EQ(load().paced, 1);
+  EXPECT_EQ(load().unpaced, 10);
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-
 namespace sallyport::fw {
 namespace {
 
@@ -18,13 +16,32 @@ TEST(Policy, DefaultsForTheTableSizes) {
 
 TEST(Policy, EachPoolReachesDeeper) {
   const Policy policy = Policy::for_table(1024);
-  EXPECT_TRUE(policy.admits(Pool::kEstablished, 1, 17));
-  EXPECT_FALSE(policy.admits(Pool::kEstablished, 1, 16));
-  EXPECT_TRUE(policy.admits(Pool::kRekey, 1, 3));
-  EXPECT_FALSE(policy.admits(Pool::kRekey, 1, 2));
-  EXPECT_TRUE(policy.admits(Pool::kEmergency, 1, 1));
-  EXPECT_FALSE(policy.admits(Pool::kEmergency, 1, 0));
-  EXPECT_FALSE(policy.admits(Pool::kRekey, 2, 3));
+  EXPECT_TRUE(policy.admits(Pool::kEstablished, 1, 17, 0));
+  EXPECT_FALSE(policy.admits(Pool::kEstablished, 1, 16, 0));
+  EXPECT_TRUE(policy.admits(Pool::kRekey, 1, 3, 0));
+  EXPECT_FALSE(policy.admits(Pool::kRekey, 1, 2, 0));
+  EXPECT_TRUE(policy.admits(Pool::kEmergency, 1, 1, 0));
+  EXPECT_FALSE(policy.admits(Pool::kEmergency, 1, 0, 0));
+  EXPECT_FALSE(policy.admits(Pool::kRekey, 2, 3, 0));
+}
+
+TEST(Policy, WhatIsPledgedIsLeft) {
+  const Policy policy = Policy::for_table(1024);
+  EXPECT_TRUE(policy.admits(Pool::kEstablished, 1, 17, 16)) << "the reserve is for rekeys, whoever was asked for them";
+  EXPECT_FALSE(policy.admits(Pool::kEstablished, 1, 18, 18)) << "more was pledged than the reserve";
+  EXPECT_TRUE(policy.admits(Pool::kEstablished, 1, 19, 18));
+  EXPECT_FALSE(policy.admits(Pool::kRekey, 2, 7, 4));
+  EXPECT_TRUE(policy.admits(Pool::kRekey, 2, 8, 4));
+  EXPECT_FALSE(policy.admits(Pool::kEmergency, 2, 5, 4));
+  EXPECT_TRUE(policy.admits(Pool::kEmergency, 2, 6, 4));
+}
+
+TEST(Policy, TheGuardEndsWithinTheBound) {
+  Policy policy = Policy::for_table(64);
+  policy.drain_ns = policy.bound_ns;
+  EXPECT_TRUE(policy.valid(64));
+  ++policy.drain_ns;
+  EXPECT_FALSE(policy.valid(64));
 }
 
 TEST(Policy, RefusesAReserveThatIsTheWholeTable) {
@@ -36,22 +53,6 @@ TEST(Policy, RefusesAReserveThatIsTheWholeTable) {
   EXPECT_TRUE(policy.valid(64));
   policy.soft = {9'600, 500};
   EXPECT_FALSE(policy.valid(64));
-}
-
-TEST(Owners, QuotaCountsOnlyKnownOwners) {
-  std::array<OwnerUse, 2> storage{};
-  Owners owners(storage);
-  EXPECT_TRUE(owners.admits(1, 1'000));
-  owners[1].quota = 2;
-  owners.take(1);
-  EXPECT_TRUE(owners.admits(1, 1));
-  EXPECT_FALSE(owners.admits(1, 2));
-  owners.take(1);
-  EXPECT_FALSE(owners.admits(1, 1));
-  owners.give_back(1);
-  EXPECT_TRUE(owners.admits(1, 1));
-  EXPECT_TRUE(owners.admits(2, 60'000));
-  owners.take(kNone);
 }
 
 }  // namespace

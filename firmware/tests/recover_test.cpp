@@ -47,7 +47,7 @@ class Machine {
   Machine() { start(); }
   void start() {
     storage_ = std::make_unique<Storage<64, 256, 8>>();
-    firmware_ = std::make_unique<Firmware>(bus, random_, *storage_);
+    firmware_ = std::make_unique<Firmware>(bus, random_, *storage_, kept_);
     ASSERT_EQ(firmware_->start(), MailboxCode::kOk);
     seq_ = 0;
     ask<abi::MailboxInfo>(MailboxCommand::kHello, abi::MailboxHello{});
@@ -128,6 +128,7 @@ class Machine {
  private:
   SeededRandom random_{7};
   std::unique_ptr<Storage<64, 256, 8>> storage_;
+  Kept<8> kept_{};
   std::unique_ptr<Firmware> firmware_;
   std::uint32_t seq_ = 0;
 };
@@ -161,7 +162,7 @@ void expect_whole(Machine& machine) {
       EXPECT_EQ(machine.ask<abi::MailboxEntry>(MailboxCommand::kQuery, query).partner, i);
     }
   }
-  EXPECT_EQ(machine.held(), used);
+  EXPECT_EQ(machine.held(), used + info.claimed);
   for (unsigned slot = 0; slot < abi::kStagingSlots; ++slot) {
     for (const std::uint64_t word : machine.device.staging(slot)) ASSERT_EQ(word, 0U) << "a key lingers";
   }
@@ -275,7 +276,7 @@ Machine::Keys a_drained_pair(Machine& machine) {
   machine.device.advance(60'000'000);
   return keys;
 }
-// Indices that were used before: their words are former tenants'.
+// Indices that were used before.
 Machine::Keys used_entries(Machine& machine) {
   for (int i = 0; i < 40; ++i) EXPECT_EQ(machine.pair(MailboxCommand::kErase, machine.install()), MailboxCode::kOk);
   return {};

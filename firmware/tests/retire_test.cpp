@@ -15,8 +15,8 @@ TEST_F(RetireTest, ARekeyFromSoftToFree) {
   for (int i = 0; i < 90; ++i) device_.packet(old_pair.out_index, 1'000);
   ASSERT_TRUE(device_.irq());
   ASSERT_TRUE(firmware_.poll());
-  EXPECT_FALSE(device_.irq());
   auto seen = notices();
+  EXPECT_FALSE(device_.irq());
   ASSERT_EQ(seen.size(), 1U);
   EXPECT_EQ(seen[0].kind, static_cast<std::uint8_t>(abi::NoticeKind::kSoft));
   EXPECT_EQ(seen[0].partner, old_pair.in_index);
@@ -26,7 +26,7 @@ TEST_F(RetireTest, ARekeyFromSoftToFree) {
   request.new_out_index = kNone;
   EXPECT_EQ(code(MailboxCommand::kSupersede, request), MailboxCode::kNotKeyed);
 
-  const auto new_pair = install_pair(Pool::kRekey);
+  const auto new_pair = install_rekey(old_pair);
   request = replaced_by(old_pair, new_pair);
   EXPECT_EQ(code(MailboxCommand::kSupersede, request), MailboxCode::kOk);
   EXPECT_EQ(state(old_pair.in_index), EntryState::kOverlap);
@@ -57,7 +57,7 @@ TEST_F(RetireTest, ARekeyFromSoftToFree) {
 
 TEST_F(RetireTest, SupersedeIsUndoneWhenItsSecondHalfFails) {
   const auto old_pair = install_pair();
-  const auto new_pair = install_pair(Pool::kRekey);
+  const auto new_pair = install_rekey(old_pair);
   const auto request = replaced_by(old_pair, new_pair);
   // The inbound half goes through, then the outbound one meets a memory error.
   device_.sa(old_pair.out_index).generation ^= 1;
@@ -78,7 +78,7 @@ TEST_F(RetireTest, RedundantThenRetired) {
 }
 
 TEST_F(RetireTest, AnAbandonedReservationGivesBackItsClaim) {
-  const auto reserved = reserve(Pool::kEstablished, 1, true);
+  const auto reserved = reserve(1, true);
   abi::MailboxPair request;
   request.in_index = reserved.in_index;
   request.in_generation = reserved.in_generation;
@@ -171,13 +171,20 @@ TEST_F(SmallRingTest, AnErasedEntryStaysErasingUntilItsEventIsDelivered) {
   EXPECT_EQ(info().erasing, 1);
   EXPECT_EQ(info().free, 63);
   EXPECT_NE(firmware_.next_deadline(), UINT64_MAX);
+  unsigned soft = 0;
+  const auto count = [&] {
+    for (const auto& notice : notices()) {
+      if (notice.kind == static_cast<std::uint8_t>(abi::NoticeKind::kSoft)) ++soft;
+    }
+  };
   firmware_.poll();
+  EXPECT_EQ(info().erasing, 1) << "the ring has no room before the host has been told";
+  count();
   device_.advance(1'000'000);
   firmware_.poll();
   EXPECT_EQ(info().free, 64);
   EXPECT_EQ(firmware_.next_deadline(), UINT64_MAX);
-  unsigned soft = 0;
-  for (const auto& notice : notices()) soft += notice.kind == static_cast<std::uint8_t>(abi::NoticeKind::kSoft) ? 1 : 0;
+  count();
   EXPECT_EQ(soft, 3U) << "no event is lost (G3)";
 }
 

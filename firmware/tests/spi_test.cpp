@@ -2,40 +2,49 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
 #include <random>
+#include <set>
 
 namespace sallyport::fw {
 namespace {
 
-TEST(Spi, HoldsTheIndex) {
+TEST(Spi, HoldsTheIndexAndTheGeneration) {
   std::mt19937 random(5);
   for (const unsigned log2_sas : {6U, 10U, 14U}) {
     for (int i = 0; i < 10'000; ++i) {
       const auto index = static_cast<std::uint16_t>(random() % (1U << log2_sas));
-      const auto spi =
-          make_spi(index, log2_sas, static_cast<std::uint8_t>(random()), static_cast<std::uint32_t>(random()));
+      const auto generation = static_cast<std::uint16_t>(random());
+      const auto spi = make_spi(index, log2_sas, generation, static_cast<std::uint32_t>(random()));
       ASSERT_EQ(spi % (1U << log2_sas), index);
+      ASSERT_EQ(static_cast<std::uint16_t>(spi >> log2_sas), generation);
     }
+  }
+}
+
+TEST(Spi, IsRandomInWhatIsLeft) {
+  for (const auto& [log2_sas, bits] : {std::pair{6U, 10U}, {10U, 6U}, {14U, 2U}}) {
+    const std::uint32_t none = make_spi(3, log2_sas, 0x1234, 0);
+    EXPECT_EQ(make_spi(3, log2_sas, 0x1234, (1U << bits) - 1) ^ none, ~0U << (32 - bits));
   }
 }
 
 TEST(Spi, IsNeverReserved) {
   for (std::uint16_t index = 0; index < 64; ++index) {
-    for (unsigned counter = 0; counter < 256; ++counter) {
-      ASSERT_GE(make_spi(index, 6, static_cast<std::uint8_t>(counter), 0), kLeastSpi);
+    for (std::uint16_t generation = 0; generation < 256; ++generation) {
+      ASSERT_GE(make_spi(index, 6, generation, 0), kLeastSpi);
     }
   }
 }
 
-TEST(Spi, TheLastSixteenDifferEvenWithoutRandomness) {
-  std::deque<std::uint32_t> last;
-  for (unsigned counter = 0; counter < 1'000; ++counter) {
-    const std::uint32_t spi = make_spi(3, 14, static_cast<std::uint8_t>(counter), 0);
-    for (const std::uint32_t old : last) ASSERT_NE(spi, old);
-    last.push_back(spi);
-    if (last.size() > 16) last.pop_front();
-  }
+TEST(Spi, OneCycleOfGenerationsHasNoTwoAlike) {
+  std::set<std::uint32_t> given;
+  std::uint16_t generation = 17;
+  do {
+    generation = next_generation(generation);
+    ASSERT_NE(generation, 0) << "never given by the device";
+    ASSERT_TRUE(given.insert(make_spi(3, 6, generation, 0)).second) << generation;
+  } while (generation != 17);
+  EXPECT_EQ(given.size(), 65'535U);
 }
 
 }  // namespace

@@ -10,14 +10,15 @@ class StartTest : public FirmwareFixture {};
 TEST_F(StartTest, OpensTheDataPath) { EXPECT_TRUE(device_.enabled()); }
 
 TEST_F(StartTest, ARestartFindsWhatIsInUse) {
-  const auto pair = install_pair(Pool::kEstablished, 3);
-  const auto larval = reserve(Pool::kEstablished, 4, true);
-  const auto drained = install_pair(Pool::kEstablished, 5);
+  const auto pair = install_pair(3);
+  const auto larval = reserve(4, true);
+  const auto drained = install_pair(5);
   ASSERT_EQ(code(MailboxCommand::kRetire, pair_of(drained)), MailboxCode::kOk);
   ASSERT_TRUE(firmware_.poll());
 
   Storage<64, 64, 8> storage{};
-  Firmware again{bus_, random_, storage};
+  Kept<8> kept{};
+  Firmware again{bus_, random_, storage, kept};
   ASSERT_EQ(again.start(), MailboxCode::kOk);
   abi::MailboxHello hello;
   hello.version = abi::kAbiVersion;
@@ -139,7 +140,8 @@ TEST_F(StartTest, AHostThatStagesMeanwhileIsNoFault) {
   };
   Meddling bus(device_);
   Storage<64, 64, 8> storage{};
-  Firmware again{bus, random_, storage};
+  Kept<8> kept{};
+  Firmware again{bus, random_, storage, kept};
   EXPECT_EQ(again.start(), MailboxCode::kOk);
   EXPECT_EQ(load_of(again, 1).loopback, 1);
 }
@@ -166,7 +168,8 @@ TEST_F(StartTest, APacketThatDoesNotEndPutsTheKnownAnswersOff) {
 }
 
 TEST_F(StartTest, AFullTableLeavesNoRoomForTheKnownAnswers) {
-  for (int i = 0; i < 32; ++i) install_pair(Pool::kEmergency);
+  set_pools(0, 0);
+  for (int i = 0; i < 32; ++i) install_pair();
   ASSERT_EQ(device_.count(EntryState::kActive), 64U);
   ASSERT_EQ(firmware_.start(), MailboxCode::kOk);
   EXPECT_TRUE(device_.enabled());
@@ -182,7 +185,8 @@ TEST_F(StartTest, AnEntryThatFailsTheMarchTwiceIsGivenToNobody) {
   device_.fail_next(abi::Op::kMarch, abi::CmdCode::kMemory);
   ASSERT_EQ(firmware_.start(), MailboxCode::kOk);
   EXPECT_EQ(load_of(firmware_, 100).faulty, 1);
-  for (int i = 0; i < 31; ++i) EXPECT_NE(install_pair(Pool::kEmergency).in_index, 0) << i;
+  set_pools(0, 0);
+  for (int i = 0; i < 31; ++i) EXPECT_NE(install_pair().in_index, 0) << i;
   EXPECT_EQ(device_.sa(0).state, EntryState::kFree);
 }
 
@@ -221,7 +225,8 @@ TEST(Start, RefusesAnotherAbi) {
   FakeBus bus(device);
   SeededRandom random(1);
   Storage<64, 8, 1> storage{};
-  Firmware firmware(bus, random, storage);
+  Kept<1> kept{};
+  Firmware firmware(bus, random, storage, kept);
   EXPECT_EQ(firmware.start(), MailboxCode::kBadVersion);
   abi::MailboxHello hello;
   hello.version = abi::kAbiVersion;
@@ -242,7 +247,8 @@ TEST(Start, RefusesWithoutRandomNumbers) {
   FakeBus bus(device);
   Unusable random;
   Storage<64, 8, 1> storage{};
-  Firmware firmware(bus, random, storage);
+  Kept<1> kept{};
+  Firmware firmware(bus, random, storage, kept);
   EXPECT_EQ(firmware.start(), MailboxCode::kNoRandom);
   EXPECT_FALSE(device.enabled());
   EXPECT_FALSE(firmware.poll());
@@ -257,7 +263,8 @@ TEST(Start, RefusesATableLargerThanItsMemory) {
   FakeBus bus(device);
   SeededRandom random(1);
   Storage<64, 8, 1> storage{};
-  Firmware firmware(bus, random, storage);
+  Kept<1> kept{};
+  Firmware firmware(bus, random, storage, kept);
   EXPECT_EQ(firmware.start(), MailboxCode::kBadIndex);
   abi::MailboxHello hello;
   hello.version = abi::kAbiVersion;

@@ -72,5 +72,17 @@ TEST(Ticks, ProportionsEnd) {
   EXPECT_EQ(in_proportion(100, 1, 0), kFar);
 }
 
+TEST(Ticks, SomeMoreIsNotLess) {
+  EXPECT_EQ(beyond_by(64'000, 16), 80'000U);
+  EXPECT_EQ(beyond_by(kFar, 0), kFar);
+  // A soft limit at a third of the hard one or below, an hour away and more.
+  for (const Ticks span : {kFar / 4, kFar / 2, kFar - 1, kFar}) {
+    for (const unsigned more : {64U, 129U, 255U}) {
+      const std::uint64_t exact = span + static_cast<std::uint64_t>(span / 64) * more;
+      EXPECT_EQ(beyond_by(span, static_cast<std::uint8_t>(more)), exact < kFar ? exact : kFar);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sallyport::fw

@@ -10,6 +10,7 @@
 
 #include "sallyport/model/outer_header.hpp"
 #include "sallyport/packet.hpp"
+#include "sallyport/regs.hpp"
 #include "world/flow_check.hpp"
 #include "world/gateway.hpp"
 #include "world/key_source.hpp"
@@ -312,6 +313,9 @@ Result<RunSummary> World::conclude() {
     const auto& reports = gateway.check().reports();
     summary_.golden_reports.insert(summary_.golden_reports.end(), reports.begin(), reports.end());
     summary_.stream_faults += gateway.accelerator().stream_faults();
+    const auto status = gateway.accelerator().read32(regs::kStatusAddress);
+    if (!status) return status.error();
+    summary_.firmware_on_core[which] = (*status & regs::kStatusCoreRulesMask) != 0;
     summary_.octets_over_hard_limit += audits_[which].octets_over();
     summary_.packets_over_hard_limit += audits_[which].packets_over();
     summary_.packets_of_no_sa += audits_[which].unknown();

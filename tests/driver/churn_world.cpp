@@ -60,7 +60,8 @@ void ChurnWorld::after(std::uint64_t ns, std::function<void()> action) {
 }
 
 InstallOptions ChurnWorld::terms(unsigned tunnel, abi::Pool pool, std::optional<RekeyOf> rekey) {
-  auto out = options(static_cast<std::uint16_t>(tunnel), pool);
+  auto out = options(static_cast<std::uint16_t>(tunnel));
+  out.pool = pool;
   out.rekey = rekey;
   out.pace = {.ike_sa = static_cast<std::uint16_t>(tunnel), .window = 1, .t_ike_ns = kTIkeNs, .designated = true};
   return out;
@@ -84,7 +85,7 @@ void ChurnWorld::give_up(const Proposal& proposal) {
   EXPECT_TRUE(proposal->abandon());
 }
 
-ChurnWorld::LifePtr ChurnWorld::key(unsigned tunnel, const Proposal& proposal, abi::Pool pool) {
+ChurnWorld::LifePtr ChurnWorld::key(unsigned tunnel, const Proposal& proposal) {
   auto inbound = half(Direction::kInbound, 0);
   auto outbound = half(Direction::kOutbound, 0);
   const Packet secret = random_octets(one_in(2) ? 16 : 32);
@@ -103,7 +104,7 @@ ChurnWorld::LifePtr ChurnWorld::key(unsigned tunnel, const Proposal& proposal, a
   inbound.lifetime.packets = outbound.lifetime.packets = Packets{life->hard_packets};
   inbound.lifetime.octets = outbound.lifetime.octets = Octets{life->hard_octets};
   const SaRef in = proposal->ref();
-  auto pair = device_->install(*proposal, inbound, outbound, terms(tunnel, pool, std::nullopt));
+  auto pair = device_->install(*proposal, inbound, outbound, terms(tunnel, abi::Pool::kEstablished, std::nullopt));
   EXPECT_TRUE(pair) << pair.error().text;
   if (!pair) return nullptr;
   EXPECT_EQ(pair->in(), in);
@@ -123,7 +124,7 @@ ChurnWorld::LifePtr ChurnWorld::key(unsigned tunnel, const Proposal& proposal, a
 void ChurnWorld::establish(unsigned tunnel) {
   const auto proposal = propose(tunnel, terms(tunnel, abi::Pool::kEstablished, std::nullopt));
   ASSERT_TRUE(proposal) << "no room for tunnel " << tunnel;
-  tunnels_[tunnel].now = key(tunnel, proposal, abi::Pool::kEstablished);
+  tunnels_[tunnel].now = key(tunnel, proposal);
   listen();
   // Not all of them together: their lives end at different times.
   after(between(0, static_cast<std::uint64_t>(config_.life_s * 1e9)), [this, tunnel] { send(tunnel); });
@@ -164,11 +165,11 @@ void ChurnWorld::answered(unsigned tunnel, const Proposal& proposal) {
   const bool collision = none_yet || one_in(12);
   const bool before = one_in(2);
   auto second = collision && before ? peers() : nullptr;
-  auto fresh = key(tunnel, proposal, abi::Pool::kRekey);
+  auto fresh = key(tunnel, proposal);
   if (collision && !before) second = peers();
   if (second) {
     ++figures_.collisions;
-    auto loser = key(tunnel, second, abi::Pool::kRekey);
+    auto loser = key(tunnel, second);
     if (one_in(2)) std::swap(fresh, loser);
     ASSERT_TRUE(loser);
     seal_on(loser);
@@ -192,8 +193,7 @@ void ChurnWorld::peer_begins(unsigned tunnel) {
   }
   t.rekeying = true;
   ++figures_.by_peer;
-  after(between(0, kPeersKeysNs),
-        [this, tunnel, proposal] { replace(tunnel, key(tunnel, proposal, abi::Pool::kRekey)); });
+  after(between(0, kPeersKeysNs), [this, tunnel, proposal] { replace(tunnel, key(tunnel, proposal)); });
 }
 
 void ChurnWorld::replace(unsigned tunnel, const LifePtr& fresh) {

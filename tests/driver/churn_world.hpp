@@ -114,7 +114,7 @@ class ChurnWorld : public Loopback {
   InstallOptions terms(unsigned tunnel, abi::Pool pool, std::optional<RekeyOf> rekey);
   Proposal propose(unsigned tunnel, const InstallOptions& options);
   void give_up(const Proposal& proposal);
-  LifePtr key(unsigned tunnel, const Proposal& proposal, abi::Pool pool);
+  LifePtr key(unsigned tunnel, const Proposal& proposal);
   void establish(unsigned tunnel);
   void begin(const RekeyRequest& request);
   void peer_begins(unsigned tunnel);

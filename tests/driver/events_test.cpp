@@ -36,7 +36,7 @@ TEST_F(EventsOnRtl, AHostThatSleepsFindsEveryEvent) {
   std::vector<SaPair> pairs;
   std::set<SaRef> expected;
   for (std::uint8_t i = 0; i < 20; ++i) {
-    pairs.push_back(install(0, 5, abi::Pool::kEstablished, i));
+    pairs.push_back(install(0, 5, i));
     expected.insert(pairs.back().out());
   }
   for (const auto& pair : pairs) {

@@ -213,21 +213,20 @@ class Killed : public Loopback {
     expect_empty(*heir);
   }
 
-  // Nobody can go on with a reservation; SAs are retired as if their owner had ended. The driver makes handles for what
-  // it has installed itself only, so these are made by hand.
+  // Nobody can go on with a reservation; SAs are taken over, pairs whole, and retired as if their owner had ended.
   void tidy_up(Host& heir, const Table& table) {
-    auto client = std::make_shared<MailboxClient>(*heir.port);
-    ASSERT_TRUE(client->hello());
+    std::vector<SaHandle> handles;
     for (const auto& entry : table) {
-      if (entry.state == EntryState::kDraining || entry.state == EntryState::kErasing) continue;
-      const bool inbound = entry.direction == Direction::kInbound;
-      const bool larval = entry.state == EntryState::kLarval;
-      const auto at_end = larval ? abi::MailboxCommand::kErase : abi::MailboxCommand::kRetire;
-      OwnedEntries entries(client, inbound ? entry.ref : SaRef{}, inbound ? SaRef{} : entry.ref, at_end);
-      const auto done = entries.send(at_end, entries.pair(), true);
-      ASSERT_TRUE(done) << abi::name(entry.state) << ": " << done.error().text;
+      auto handle = heir.device->adopt(entry);
+      ASSERT_TRUE(handle) << abi::name(entry.state) << ": " << handle.error().text;
+      if (handle->holds()) handles.push_back(std::move(*handle));
     }
-    open_session(heir);
+    EXPECT_EQ(heir.device->occupancy()->entries[static_cast<unsigned>(EntryState::kLarval)], 0);
+    for (auto& handle : handles) {
+      EXPECT_TRUE(handle.in().present() && handle.out().present()) << "only pairs were installed";
+      const auto done = handle.retire();
+      ASSERT_TRUE(done) << done.error().text;
+    }
     expect_empty(heir);
   }
 

@@ -26,7 +26,7 @@ TEST_F(Life, ARekeyLosesNothing) {
   EXPECT_LT(seen[0].count, old_pair.soft_out().octets.value + 1'004);
   EXPECT_GE(seen[0].posted_ns, seen[0].time_ns);
 
-  const auto new_pair = install(50'000, 0, abi::Pool::kRekey, 2);
+  const auto new_pair = install(rekey_of(old_pair), 50'000, 0, 2);
   ASSERT_TRUE(old_pair.supersede_by(new_pair));
   EXPECT_EQ(state(old_pair.in().index), EntryState::kOverlap);
   round_trip(old_pair, ipv4_packet(200));

@@ -57,23 +57,29 @@ SaConfig Loopback::half(Direction direction, std::uint8_t key_octet) {
   return sa;
 }
 
-InstallOptions Loopback::options(std::uint16_t owner, abi::Pool pool) {
+InstallOptions Loopback::options(std::uint16_t owner) {
   InstallOptions out;
   out.owner = OwnerId{owner};
-  out.pool = pool;
   return out;
 }
 
-SaPair Loopback::install(std::uint64_t hard_octets, std::uint64_t hard_packets, abi::Pool pool,
+InstallOptions Loopback::rekey_of(const SaPair& old, abi::Pool pool) {
+  auto out = options(1);
+  out.pool = pool;
+  out.rekey = RekeyOf{.inbound = old.in()};
+  return out;
+}
+
+SaPair Loopback::install(const InstallOptions& with, std::uint64_t hard_octets, std::uint64_t hard_packets,
                          std::uint8_t key_octet) {
-  auto reservation = device_->reserve(options(1, pool));
+  auto reservation = device_->reserve(with);
   EXPECT_TRUE(reservation) << reservation.error().text;
   auto inbound = half(Direction::kInbound, key_octet);
   auto outbound = half(Direction::kOutbound, key_octet);
   outbound.spi = reservation->spi();
   outbound.lifetime.octets = Octets{hard_octets};
   outbound.lifetime.packets = Packets{hard_packets};
-  auto pair = device_->install(*reservation, inbound, outbound, options(1, pool));
+  auto pair = device_->install(*reservation, inbound, outbound, with);
   EXPECT_TRUE(pair) << (pair ? "" : pair.error().text);
   return std::move(*pair);
 }

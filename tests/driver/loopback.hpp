@@ -25,10 +25,15 @@ class Loopback : public ::testing::Test {
   void SetUp() override;
 
   static SaConfig half(Direction direction, std::uint8_t key_octet);
-  static InstallOptions options(std::uint16_t owner, abi::Pool pool = abi::Pool::kEstablished);
-  /// An SA pair whose outbound half sends to its own inbound half. 0 = no limit.
-  SaPair install(std::uint64_t hard_octets = 0, std::uint64_t hard_packets = 0,
-                 abi::Pool pool = abi::Pool::kEstablished, std::uint8_t key_octet = 1);
+  static InstallOptions options(std::uint16_t owner);
+  /// For the rekey of a pair of owner 1.
+  static InstallOptions rekey_of(const SaPair& old, abi::Pool pool = abi::Pool::kRekey);
+  /// An SA pair of owner 1 whose outbound half sends to its own inbound half. 0 = no limit.
+  SaPair install(std::uint64_t hard_octets = 0, std::uint64_t hard_packets = 0, std::uint8_t key_octet = 1) {
+    return install(options(1), hard_octets, hard_packets, key_octet);
+  }
+  SaPair install(const InstallOptions& with, std::uint64_t hard_octets, std::uint64_t hard_packets,
+                 std::uint8_t key_octet);
   /// A UDP packet of `octets` octets.
   static Packet ipv4_packet(std::size_t octets, std::uint8_t seed = 0);
 

@@ -18,9 +18,8 @@ class Paced : public Loopback {
     ASSERT_TRUE(device_->set_policy(policy));
   }
   static InstallOptions paced(const SaPair* old = nullptr) {
-    auto with = options(1, old == nullptr ? abi::Pool::kEstablished : abi::Pool::kRekey);
+    auto with = old == nullptr ? options(1) : rekey_of(*old);
     with.pace = {.ike_sa = 3, .window = 1, .t_ike_ns = 200'000, .designated = true};
-    if (old != nullptr) with.rekey = {.inbound = old->in()};
     return with;
   }
   Result<SaPair> install_paced(const InstallOptions& with, std::uint64_t hard_octets) {
@@ -103,6 +102,14 @@ TEST_F(Paced, TheLoadGrowsWithTheTraffic) {
   ASSERT_TRUE(load);
   EXPECT_GT(load->load, 0U);
   EXPECT_EQ(load->paced, 4);
+  EXPECT_EQ(load->unpaced, 0);
+  restart_firmware();
+  open_device();
+  const auto after = device_->rekey_load();
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->load, 0U);
+  EXPECT_EQ(after->paced, 0);
+  EXPECT_EQ(after->unpaced, 4) << "the load is not of these";
 }
 
 TEST_F(Paced, ImpossibleTermsAreRefusedWithWords) {

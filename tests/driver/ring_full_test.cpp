@@ -134,7 +134,7 @@ TEST_F(RingFullForASecond, AHostThatSleepsFindsEveryEvent) {
     pairs.push_back(install_short_lived(static_cast<std::uint8_t>(i)));
     ASSERT_TRUE(queue_->poll());
   }
-  const auto untouched = install(0, 0, abi::Pool::kEstablished, 200);
+  const auto untouched = install(0, 0, 200);
   // These are on their way out when the host falls asleep, and packets for them are on their way in.
   std::vector<std::pair<SaRef, std::vector<Packet>>> leaving;
   for (unsigned i = 0; i < kLeaving; ++i) {

@@ -36,7 +36,7 @@ TEST_F(Start, ThePacketPathHasGivenItsKnownAnswers) {
 // SAs at work: their packets wait a moment, and everything of them is as before.
 TEST_F(Start, ARestartLeavesWhatIsAtWork) {
   SaPair pair = install();
-  SaPair other = install(0, 0, abi::Pool::kEstablished, 7);
+  SaPair other = install(0, 0, 7);
   for (std::uint8_t i = 0; i < 5; ++i) round_trip(pair, ipv4_packet(300, i));
   const auto before = device_->query(pair.in().index);
   // On the way in, and sealed before: taken when the test is over.

@@ -1,9 +1,11 @@
 // The firmware behind its mailbox: messages of any content, events, time, failing commands and buses, restarts, in any
-// order. Whatever comes, each answer belongs to its request, and the firmware's table is the device's.
+// order. Whatever comes, each answer belongs to its request, the firmware's table is the device's, new SAs leave what
+// is kept for rekeys, and restarts keep the policy.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <random>
 #include <span>
 
@@ -39,7 +41,8 @@ class Machine {
       case 0:
       case 1:
       case 2:
-        return message(take<64>(input), what);
+        message(take<64>(input), what);
+        return look_after_message();
       case 3:
         device_.advance(std::uint64_t{take<1>(input)[0]} << (what >> 3));
         static_cast<void>(firmware_->poll(what & 64 ? 1 : UINT32_MAX));
@@ -73,17 +76,44 @@ class Machine {
       broken_ = false;
       start();  // a host that lost its bus, or was told of a defect, starts again
     }
-    auto info = ask<abi::MailboxInfo>(abi::MailboxCommand::kHello);
+    const auto info = ask<abi::MailboxInfo>(abi::MailboxCommand::kHello);
     demand(info.code == 0);
-    const unsigned sum =
-        info.free + info.larval + info.active + info.overlap + info.draining + info.redundant + info.erasing;
-    demand(sum == device_.size());
-    demand(info.claimed <= info.free && info.claimed <= info.larval);
-    // Failed operations leave the firmware careful, never generous: what it calls free is free.
-    demand(info.free <= device_.count(abi::EntryState::kFree) + device_.count(abi::EntryState::kErasing));
+    demand_books(info);
+    // A half that names another is named by it.
+    for (std::uint16_t i = 0; i < device_.size(); ++i) {
+      const auto entry = query(i);
+      if (entry.code != 0 || entry.partner == fw::kNone) continue;
+      const auto partner = query(entry.partner);
+      demand(partner.code != 0 || (partner.partner == i && partner.inbound != entry.inbound));
+    }
   }
 
  private:
+  /// The same as far as a bus that fails and a session that has not begun allow. Asks for nothing of the device.
+  void look_after_message() {
+    if (!in_session_ || started_ != abi::MailboxCode::kOk) return;
+    const auto info = ask<abi::MailboxInfo>(abi::MailboxCommand::kInfo);
+    demand(info.code == 0);
+    demand_books(info);
+    reserve_ = info.reserve;
+    emergency_ = info.emergency;
+  }
+  void demand_books(const abi::MailboxInfo& info) {
+    const unsigned sum =
+        info.free + info.larval + info.active + info.overlap + info.draining + info.redundant + info.erasing;
+    demand(sum == device_.size());
+    demand(info.claimed <= info.free && info.claimed <= info.larval + info.active);
+    // Failed operations leave the firmware careful, never generous: what it calls free is free. One whose answer the
+    // bus has lost is found by the next start.
+    if (broken_) return;
+    demand(info.free <= device_.count(abi::EntryState::kFree) + device_.count(abi::EntryState::kErasing));
+  }
+  abi::MailboxEntry query(std::uint16_t index) {
+    abi::MailboxQuery request;
+    request.index = index;
+    return ask<abi::MailboxEntry>(abi::MailboxCommand::kQuery, request);
+  }
+
   template <std::size_t N>
   static std::array<std::uint8_t, N> take(std::span<const std::uint8_t>& input) {
     std::array<std::uint8_t, N> out{};
@@ -94,15 +124,21 @@ class Machine {
   }
   void start() {
     storage_ = std::make_unique<fw::Storage<64, 16, 4>>();
-    firmware_ = std::make_unique<fw::Firmware>(bus_, random_, *storage_);
+    firmware_ = std::make_unique<fw::Firmware>(bus_, random_, *storage_, kept_);
     started_ = firmware_->start();
-    if (started_ == abi::MailboxCode::kOk) demand(device_.enabled());
-    if (started_ == abi::MailboxCode::kSelfTest) demand(!device_.enabled());
     seq_ = 0;
+    in_session_ = false;
+    if (started_ == abi::MailboxCode::kSelfTest) demand(!device_.enabled());
+    if (started_ != abi::MailboxCode::kOk) return;
+    demand(device_.enabled());
+    const auto info = ask<abi::MailboxInfo>(abi::MailboxCommand::kHello);
+    // The bus may fail while what was staged is cleared.
+    if (info.code != 0) return;
+    demand(!reserve_ || (info.reserve == *reserve_ && info.emergency == emergency_));
   }
-  template <class Answer>
-  Answer ask(abi::MailboxCommand command) {
-    abi::MailboxHello request;
+  template <class Answer, class Request = abi::MailboxHello>
+  Answer ask(abi::MailboxCommand command, Request request = {}) {
+    in_session_ = true;
     request.version = abi::kAbiVersion;
     request.command = static_cast<std::uint8_t>(command);
     request.seq = ++seq_;
@@ -111,9 +147,9 @@ class Machine {
   void message(fw::Message message, std::uint8_t what) {
     // Often a command that there is, with nothing behind its last field.
     if ((what & 32U) != 0) {
-      constexpr std::array<std::size_t, 14> kUsed{8, 8, 8, 12, 64, 64, 32, 32, 32, 32, 11, 10, 24, 12};
-      message[2] %= kUsed.size();
-      std::fill(message.begin() + static_cast<std::ptrdiff_t>(kUsed[message[2]]), message.end(), std::uint8_t{0});
+      message[2] = static_cast<std::uint8_t>(message[2] % abi::kMailboxCommandCount);
+      const std::size_t used = abi::request_octets(static_cast<abi::MailboxCommand>(message[2]));
+      std::fill(message.begin() + static_cast<std::ptrdiff_t>(used), message.end(), std::uint8_t{0});
     }
     // Mostly in order, or nothing would get past the first checks.
     if (what % 8 != 2) {
@@ -143,14 +179,27 @@ class Machine {
       return;
     }
     seq_ = static_cast<std::uint32_t>(message[4]) << 24 | message[5] << 16 | message[6] << 8 | message[7];
+    in_session_ = true;
+    demand_pools(abi::MailboxReserve::unpack(message), abi::MailboxAnswer::unpack(answer));
+  }
+  // G6: a reservation that was made leaves what its pool must leave.
+  void demand_pools(const abi::MailboxReserve& request, const abi::MailboxAnswer& answer) const {
+    if (request.command != static_cast<std::uint8_t>(abi::MailboxCommand::kReserve) || answer.code != 0) return;
+    const bool established = request.pool == static_cast<std::uint8_t>(abi::Pool::kEstablished);
+    demand(established || request.starter != static_cast<std::uint8_t>(abi::RekeyStarter::kNone));
+    if (established && reserve_) demand(answer.free >= *reserve_ + emergency_);
   }
 
   FakeDevice device_;
   FakeRegisterBus bus_{device_};
   SeededRandom random_;
   std::unique_ptr<fw::Storage<64, 16, 4>> storage_;
+  fw::Kept<4> kept_{};
   std::unique_ptr<fw::Firmware> firmware_;
   std::uint32_t seq_ = 0;
+  bool in_session_ = false;
+  std::optional<std::uint16_t> reserve_;  // as told last
+  std::uint16_t emergency_ = 0;
   abi::MailboxCode started_ = abi::MailboxCode::kNotStarted;
   bool broken_ = false;
 };

@@ -26,6 +26,7 @@ Json row_of(const RekeyWorldConfig& config) {
           {"early", r.early},
           {"refused", r.refused_ours},
           {"died", r.died},
+          {"overtaken", r.overtaken},
           {"most_in_use", r.most_in_use},
           {"mean_in_use", r.mean_in_use},
           {"warned_s", r.warned_s ? Json(*r.warned_s) : Json()},

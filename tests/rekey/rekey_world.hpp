@@ -57,7 +57,7 @@ struct RekeyWorldResult {
   std::uint64_t refused_ours = 0;
   std::uint64_t refused_peer = 0;
   std::uint64_t died = 0;       ///< SAs that reached their hard limit before their replacement was keyed.
-  std::uint64_t overtaken = 0;  ///< The same, while their exchange took longer than the T_ike that was promised.
+  std::uint64_t overtaken = 0;  ///< And those whose exchange took longer than the T_ike that was promised.
   std::uint64_t early = 0;
   std::uint64_t forced = 0;
   std::uint32_t most_in_use = 0;
@@ -157,7 +157,8 @@ class RekeyWorld {
   FakeRegisterBus bus_{device_};
   Random firmware_random_;
   std::unique_ptr<fw::Storage<1024, 256, 4>> storage_ = std::make_unique<fw::Storage<1024, 256, 4>>();
-  fw::Firmware firmware_{bus_, firmware_random_, *storage_};
+  fw::Kept<4> kept_{};
+  fw::Firmware firmware_{bus_, firmware_random_, *storage_, kept_};
   std::uint32_t seq_ = 0;
   std::vector<Pair> pairs_;
   std::vector<IkeSa> ike_sas_;

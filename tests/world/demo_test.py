@@ -81,7 +81,8 @@ def judge_traffic(done, out, rekeys):
     for key, value in wanted.items():
         check(summary[key] == value, f"summary.json: {key} is {value} ({summary[key]})")
     check(summary["rekeys"] >= rekeys, f"at least {rekeys} rekeys ({summary['rekeys']})")
-    for words in ("7816 in, 7816 out, 0 lost", "0 octets over a hard limit", f"{summary['rekeys']} rekeys"):
+    check(summary["firmware"] == ["core", "core"], f"summary.json: both accelerators ran the firmware on their cores ({summary['firmware']})")
+    for words in ("firmware: on the management core (A) and on the management core (B)", "7816 in, 7816 out, 0 lost", "0 octets over a hard limit", f"{summary['rekeys']} rekeys"):
         check(words in done.stdout, f"the summary says '{words}'")
     check(by_flow(CAPTURE) == by_flow(out / "decrypted.pcap"), "decrypted.pcap: identical IP packets, in order within each flow")
 

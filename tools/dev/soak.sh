@@ -1,6 +1,7 @@
-# ./dev soak: what takes too long for every run, for both profiles. 10^6 forged packets against the whole accelerator, and random
-# traffic against the golden model over many seeds; then the full profile with four and eight lanes; then 10,000 generations of SAs in a
-# table that is 98 % full, the firmware hosted and on the core. SALLYPORT_SEEDS says how many seeds (default 20).
+# ./dev soak: what takes too long for every run. For both profiles 10^6 forged packets against the whole accelerator, and random traffic
+# against the golden model over many seeds; then random traffic through four and eight lanes of the full profile; then, on the compact profile with 64
+# entries, 10,000 generations of SAs in a full table that is rekeyed without end, the firmware hosted and on the core. SALLYPORT_SEEDS says
+# how many seeds (default 20). A million generations at 98 % are firmware_churn_test's, over the behavioural table.
 build release forged_attack_test accelerator_golden_test lanes_4_test lanes_8_test driver_churn_test sad_full_rate_8_test >&2
 for profile in compact full; do
   say "soak: $profile, 10^6 forged packets"

@@ -10,7 +10,8 @@ namespace sallyport {
 namespace {
 
 // The largest table there is, a notice queue that takes a burst between two polls of the host, and plenty of owners.
-using HostedStorage = fw::Storage<16'384, 1'024, 1'024>;
+constexpr std::size_t kOwners = 1'024;
+using HostedStorage = fw::Storage<16'384, 1'024, kOwners>;
 
 class DriverBus final : public fw::RegisterBus {
  public:
@@ -59,13 +60,14 @@ struct HostedFirmware::Machine {
       : driver(driver_bus),
         bus(driver_bus),
         seeded(seed.value_or(0)),
-        firmware(bus, seed ? static_cast<fw::RandomSource&>(seeded) : system, *storage) {}
+        firmware(bus, seed ? static_cast<fw::RandomSource&>(seeded) : system, *storage, kept) {}
 
   Bus& driver;
   DriverBus bus;
   SeededRandom seeded;
   SystemRandom system;
   std::unique_ptr<HostedStorage> storage = std::make_unique<HostedStorage>();
+  fw::Kept<kOwners> kept{};
   fw::Firmware firmware;
 };
 

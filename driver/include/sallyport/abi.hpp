@@ -557,8 +557,8 @@ constexpr const char* name(CoreCause value) {
   return "?";
 }
 
-/// What a request asks for. The struct that carries it stands in the text; the answer is mailbox_answer unless
-/// said.
+/// What a request asks for. The struct that carries it stands first in the text; the answer is mailbox_answer
+/// unless said.
 enum class MailboxCommand : std::uint8_t {
   kHello = 1,    ///< mailbox_hello; starts a session: its seq, whatever it is, is the one that the next request
                  ///< continues; what was staged before is zeroed. Answer: mailbox_info.
@@ -581,7 +581,7 @@ enum class MailboxCommand : std::uint8_t {
   kHistogram = 14,  ///< mailbox_histogram; a part of a histogram. Answer: mailbox_counts.
   kLoad = 15,       ///< mailbox_hello; what rekeying asks of the reserve, and how it went so far. Answer: mailbox_load.
   kSetQuota = 13,   ///< mailbox_quota; the most entries that an owner may hold before new SAs are refused. `value`
-                    ///< answers what it holds.
+                    ///< answers what it holds, promised entries too.
 };
 inline constexpr unsigned kMailboxCommandCount = 16;
 /// The name as documents and logs write it; "?" for a number that is none.
@@ -639,8 +639,8 @@ enum class MailboxCode : std::uint8_t {
   kBadLimits = 12,       ///< The limits contradict each other, or the integrity limit is below 2^32 unforced.
   kBadImage = 13,        ///< The staged image contradicts itself or the reservation.
   kBadSlot = 14,         ///< No such staging slot, or the same for both directions.
-  kBadPolicy =
-      15,  ///< Reserve and emergency leave no entry, or the soft interval is empty or ends above the hard limit.
+  kBadPolicy = 15,   ///< Reserve and emergency leave no entry, the soft interval is empty or ends above the hard limit,
+                     ///< or the reorder guard is longer than the bound.
   kBadOwner = 16,    ///< The firmware keeps no quota for an owner of this number, or the entry is another owner's.
   kMemory = 17,      ///< The entry has an uncorrectable memory error.
   kBus = 18,         ///< The device's registers did not answer.
@@ -709,9 +709,11 @@ constexpr const char* name(MailboxCode value) {
 
 /// How deep into the free entries a request may reach. Pools are counts over one table, not places in it.
 enum class Pool : std::uint8_t {
-  kEstablished = 0,  ///< A new SA: leaves reserve + emergency entries free.
-  kRekey = 1,        ///< Replaces an SA: leaves the emergency entries free.
-  kEmergency = 2,    ///< Replaces an SA that is close to its hard limit: takes the last entry.
+  kEstablished = 0,  ///< A new SA: leaves reserve + emergency entries free, or those that are pledged to rekeys asked
+                     ///< for, when these are more.
+  kRekey =
+      1,  ///< Replaces an SA that works (active, or superseded and not yet retired): leaves the emergency entries free.
+  kEmergency = 2,  ///< Replaces such an SA that is close to its hard limit: takes the last entry.
 };
 inline constexpr unsigned kPoolCount = 3;
 /// The name as documents and logs write it; "?" for a number that is none.
@@ -1225,6 +1227,8 @@ struct MailboxHead {
 /// Request of hello and info: nothing but the head.
 struct MailboxHello {
   static constexpr std::size_t kOctets = 64;
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 8;
   std::uint16_t version{};    ///< As mailbox_head.
   std::uint8_t command{};     ///< As mailbox_head.
   std::uint8_t code{};        ///< As mailbox_head.
@@ -1279,6 +1283,8 @@ struct MailboxHello {
 /// Answer of hello and info.
 struct MailboxInfo {
   static constexpr std::size_t kOctets = 64;
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 64;
   std::uint16_t version{};        ///< As mailbox_head.
   std::uint8_t command{};         ///< As mailbox_head.
   std::uint8_t code{};            ///< As mailbox_head.
@@ -1366,15 +1372,19 @@ struct MailboxInfo {
 /// Request of reserve.
 struct MailboxReserve {
   static constexpr std::size_t kOctets = 64;
-  std::uint16_t version{};    ///< As mailbox_head.
-  std::uint8_t command{};     ///< As mailbox_head.
-  std::uint8_t code{};        ///< As mailbox_head.
-  std::uint32_t seq{};        ///< As mailbox_head.
-  std::uint16_t owner{};      ///< Whose entry it is; any number but 0xFFFF.
-  std::uint8_t pool{};        ///< See pool.
-  std::uint8_t claim{};       ///< 1: promise a second free entry to the outbound half, so that install_pair cannot be
-                              ///< refused as full; else 0.
-  std::uint16_t old_index{};  ///< Inbound entry of the SA that is rekeyed; 0 when starter is none.
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 17;
+  std::uint16_t version{};  ///< As mailbox_head.
+  std::uint8_t command{};   ///< As mailbox_head.
+  std::uint8_t code{};      ///< As mailbox_head.
+  std::uint32_t seq{};      ///< As mailbox_head.
+  std::uint16_t owner{};    ///< Whose entry it is; any number but 0xFFFF.
+  std::uint8_t pool{};   ///< See pool. Starter none: established. Of a paced SA the firmware knows itself which of the
+                         ///< other two it is.
+  std::uint8_t claim{};  ///< 1: promise a second free entry to the outbound half, so that install_pair cannot be
+                         ///< refused as full; else 0. It counts in the owner's quota until it is kept or given up.
+  std::uint16_t old_index{};  ///< Inbound entry of the SA that is rekeyed, active or overlapping; two reservations at a
+                              ///< time may name it. 0 when starter is none.
   std::uint16_t old_generation{};  ///< Its generation; 0 when starter is none.
   std::uint8_t starter{};          ///< See rekey_starter. A rekey that the peer starts is admitted after those that the
                            ///< firmware has asked for; when it is refused, the firmware asks for a rekey of that SA as
@@ -1445,6 +1455,8 @@ struct MailboxReserve {
 /// their limits (words 6 to 9, and 11 of an outbound image) from this message. Hard 0 = no limit of that kind.
 struct MailboxInstall {
   static constexpr std::size_t kOctets = 64;
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 64;
   std::uint16_t version{};        ///< As mailbox_head.
   std::uint8_t command{};         ///< As mailbox_head.
   std::uint8_t code{};            ///< As mailbox_head.
@@ -1452,14 +1464,16 @@ struct MailboxInstall {
   std::uint16_t in_index{};       ///< The reserved entry; 0xFFFF when only outbound is installed.
   std::uint16_t in_generation{};  ///< Its generation; 0 when only outbound is installed.
   std::uint16_t owner{};          ///< Owner of the outbound entry; must be the reservation's.
-  std::uint8_t pool{};            ///< See pool; for the outbound entry, when the reservation has no claim.
-  std::uint8_t flags{};           ///< See install_flag.
-  std::uint8_t slot_in{};         ///< Staging slot of the inbound image; 0xFF = none.
-  std::uint8_t slot_out{};        ///< Staging slot of the outbound image; 0xFF = none.
+  std::uint8_t pool{};     ///< See pool; for an outbound entry without a claim. With a reservation or a partner that is
+                           ///< its pool, whatever stands here; else established.
+  std::uint8_t flags{};    ///< See install_flag.
+  std::uint8_t slot_in{};  ///< Staging slot of the inbound image; 0xFF = none.
+  std::uint8_t slot_out{};    ///< Staging slot of the outbound image; 0xFF = none.
   std::uint16_t soft_from{};  ///< Least soft limit in 1/10,000 of the hard limit, 1..10000. With soft_span: both 0 =
                               ///< those of the policy.
   std::uint16_t soft_span{};  ///< Width of the random part in 1/10,000; soft_from + soft_span <= 10000.
-  std::uint16_t partner{};    ///< install_one: entry of the other direction, or 0xFFFF. install_pair: 0xFFFF.
+  std::uint16_t partner{};    ///< install_one: entry of the other direction, or 0xFFFF: reserved or active, of the same
+                              ///< owner, and nobody's partner yet. install_pair: 0xFFFF.
   std::uint64_t in_hard_octets{};    ///< Inbound hard limit in octets.
   std::uint64_t in_hard_packets{};   ///< Inbound hard limit in packets.
   std::uint64_t out_hard_octets{};   ///< Outbound hard limit in octets.
@@ -1532,6 +1546,8 @@ struct MailboxInstall {
 /// not both. All or nothing.
 struct MailboxPair {
   static constexpr std::size_t kOctets = 64;
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 32;
   std::uint16_t version{};             ///< As mailbox_head.
   std::uint8_t command{};              ///< As mailbox_head.
   std::uint8_t code{};                 ///< As mailbox_head.
@@ -1544,11 +1560,12 @@ struct MailboxPair {
   std::uint16_t new_in_generation{};   ///< Its generation. Else 0.
   std::uint16_t new_out_index{};       ///< Supersede: the outbound replacement. Else 0.
   std::uint16_t new_out_generation{};  ///< Its generation. Else 0.
-  std::uint64_t drain_ns{};            ///< Retire: drain time of the inbound entry in ns, 0 = the policy's. Else 0.
-  std::uint64_t reserved0{};           ///< 0.
-  std::uint64_t reserved1{};           ///< 0.
-  std::uint64_t reserved2{};           ///< 0.
-  std::uint64_t reserved3{};           ///< 0.
+  std::uint64_t drain_ns{};   ///< Retire: drain time of the inbound entry in ns, 0 = the policy's; what is left of the
+                              ///< policy's bound at most. Else 0.
+  std::uint64_t reserved0{};  ///< 0.
+  std::uint64_t reserved1{};  ///< 0.
+  std::uint64_t reserved2{};  ///< 0.
+  std::uint64_t reserved3{};  ///< 0.
   using Words = std::array<std::uint32_t, kOctets / 4>;
   using Octets = std::array<std::uint8_t, kOctets>;
 
@@ -1604,6 +1621,8 @@ struct MailboxPair {
 /// Request of query.
 struct MailboxQuery {
   static constexpr std::size_t kOctets = 64;
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 11;
   std::uint16_t version{};    ///< As mailbox_head.
   std::uint8_t command{};     ///< As mailbox_head.
   std::uint8_t code{};        ///< As mailbox_head.
@@ -1667,6 +1686,8 @@ struct MailboxQuery {
 /// Answer of query: counters and state of one entry, taken together at `time`.
 struct MailboxEntry {
   static constexpr std::size_t kOctets = 64;
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 64;
   std::uint16_t version{};     ///< As mailbox_head.
   std::uint8_t command{};      ///< As mailbox_head.
   std::uint8_t code{};         ///< As mailbox_head.
@@ -1742,6 +1763,8 @@ struct MailboxEntry {
 /// Request of counter.
 struct MailboxCounter {
   static constexpr std::size_t kOctets = 64;
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 10;
   std::uint16_t version{};    ///< As mailbox_head.
   std::uint8_t command{};     ///< As mailbox_head.
   std::uint8_t code{};        ///< As mailbox_head.
@@ -1805,6 +1828,8 @@ struct MailboxCounter {
 /// Request of set_policy.
 struct MailboxPolicy {
   static constexpr std::size_t kOctets = 64;
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 40;
   std::uint16_t version{};    ///< As mailbox_head.
   std::uint8_t command{};     ///< As mailbox_head.
   std::uint8_t code{};        ///< As mailbox_head.
@@ -1814,9 +1839,9 @@ struct MailboxPolicy {
   std::uint16_t soft_from{};  ///< Least soft limit in 1/10,000 of the hard limit, 1..10000.
   std::uint16_t soft_span{};  ///< Width of the random part in 1/10,000; soft_from + soft_span <= 10000.
   std::uint64_t drain_ns{};   ///< Reorder guard in ns: how long a retired inbound entry is kept after the last packet
-                              ///< that it accepted.
-  std::uint64_t bound_ns{};   ///< How long a superseded or redundant SA is kept at most, in ns; then it is erased and a
-                              ///< notice says so.
+                              ///< that it accepted; bound_ns at most.
+  std::uint64_t bound_ns{};   ///< How long a superseded, redundant or retired SA is kept at most, in ns; then it is
+                              ///< erased and a notice says so.
   std::uint64_t round_ns{};   ///< The firmware looks at the rates of all paced SAs so often at most, in ns.
   std::uint64_t reserved0{};  ///< 0.
   std::uint64_t reserved1{};  ///< 0.
@@ -1870,6 +1895,8 @@ struct MailboxPolicy {
 /// Request of set_quota.
 struct MailboxQuota {
   static constexpr std::size_t kOctets = 64;
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 12;
   std::uint16_t version{};    ///< As mailbox_head.
   std::uint8_t command{};     ///< As mailbox_head.
   std::uint8_t code{};        ///< As mailbox_head.
@@ -1930,6 +1957,8 @@ struct MailboxQuota {
 /// Answer of every command that has none of its own. Fields that the command does not speak of are 0.
 struct MailboxAnswer {
   static constexpr std::size_t kOctets = 64;
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 64;
   std::uint16_t version{};         ///< As mailbox_head.
   std::uint8_t command{};          ///< As mailbox_head.
   std::uint8_t code{};             ///< As mailbox_head.
@@ -1942,7 +1971,7 @@ struct MailboxAnswer {
   std::uint8_t device_code{};  ///< The device's own code (cmd_code) behind memory, bad_image, bad_limits and device.
   std::uint8_t expected{};     ///< bad_version: the firmware's ABI version, low octet.
   std::uint16_t free{};        ///< Free entries that are not claimed, after the command.
-  std::uint64_t value{};       ///< Counter: its value. Set_quota: entries held.
+  std::uint64_t value{};       ///< Counter: its value. Set_quota: entries held, promised ones too.
   std::uint64_t in_soft_octets{};    ///< Install: soft limit drawn; all ones = none.
   std::uint64_t in_soft_packets{};   ///< Install: soft limit drawn; all ones = none.
   std::uint64_t out_soft_octets{};   ///< Install: soft limit drawn; all ones = none.
@@ -2003,6 +2032,8 @@ struct MailboxAnswer {
 /// with next).
 struct MailboxNotice {
   static constexpr std::size_t kOctets = 64;
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 60;
   std::uint16_t version{};     ///< ABI version.
   std::uint8_t kind{};         ///< See notice_kind.
   std::uint8_t event_kind{};   ///< See event_kind; 0 for a transition.
@@ -2081,6 +2112,8 @@ struct MailboxNotice {
 /// Request of histogram.
 struct MailboxHistogram {
   static constexpr std::size_t kOctets = 64;
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 10;
   std::uint16_t version{};    ///< As mailbox_head.
   std::uint8_t command{};     ///< As mailbox_head.
   std::uint8_t code{};        ///< As mailbox_head.
@@ -2144,6 +2177,8 @@ struct MailboxHistogram {
 /// Answer of histogram: buckets first to first + 11; those that do not exist are 0.
 struct MailboxCounts {
   static constexpr std::size_t kOctets = 64;
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 64;
   std::uint16_t version{};   ///< As mailbox_head.
   std::uint8_t command{};    ///< As mailbox_head.
   std::uint8_t code{};       ///< As mailbox_head.
@@ -2228,6 +2263,8 @@ struct MailboxCounts {
 /// Answer of load. Counts are modulo 2^32.
 struct MailboxLoad {
   static constexpr std::size_t kOctets = 64;
+  /// Up to the last field that means something; what follows is 0.
+  static constexpr std::size_t kUsedOctets = 62;
   std::uint16_t version{};  ///< As mailbox_head.
   std::uint8_t command{};   ///< As mailbox_head.
   std::uint8_t code{};      ///< As mailbox_head.
@@ -2251,8 +2288,10 @@ struct MailboxLoad {
   std::uint8_t loopback{};      ///< 1: the known answers came out right when the firmware started; 0: they could not be
                             ///< tried, for want of a free entry, because a packet that was under way did not end, or
                             ///< because the core failed when it tried them last.
-  std::uint16_t faulty{};  ///< Entries out of use since the start: their memory failed the march or could not be read.
-  std::uint32_t reserved{};  ///< 0.
+  std::uint16_t faulty{};   ///< Entries out of use since the start: their memory failed the march or could not be read.
+  std::uint16_t unpaced{};  ///< Working SAs (pairs) that are not paced, which load knows nothing of: the host's own,
+                            ///< and after a restart of the firmware all of them.
+  std::uint16_t reserved{};  ///< 0.
   using Words = std::array<std::uint32_t, kOctets / 4>;
   using Octets = std::array<std::uint8_t, kOctets>;
 
@@ -2278,7 +2317,8 @@ struct MailboxLoad {
     detail::put<56, 1>(out, noise_failed);
     detail::put<57, 1>(out, loopback);
     detail::put<58, 2>(out, faulty);
-    detail::put<60, 4>(out, reserved);
+    detail::put<60, 2>(out, unpaced);
+    detail::put<62, 2>(out, reserved);
     return out;
   }
   static constexpr MailboxLoad from_words(const Words& in) {
@@ -2302,7 +2342,8 @@ struct MailboxLoad {
     out.noise_failed = static_cast<std::uint8_t>(detail::get<56, 1>(in));
     out.loopback = static_cast<std::uint8_t>(detail::get<57, 1>(in));
     out.faulty = static_cast<std::uint16_t>(detail::get<58, 2>(in));
-    out.reserved = static_cast<std::uint32_t>(detail::get<60, 4>(in));
+    out.unpaced = static_cast<std::uint16_t>(detail::get<60, 2>(in));
+    out.reserved = static_cast<std::uint16_t>(detail::get<62, 2>(in));
     return out;
   }
   /// Most significant octet first.
@@ -2310,5 +2351,36 @@ struct MailboxLoad {
   static constexpr MailboxLoad unpack(const Octets& in) { return from_words(words_of(in)); }
   friend constexpr bool operator==(const MailboxLoad&, const MailboxLoad&) = default;
 };
+
+/// Octets of a request that mean something; what follows is 0. 0: no such command.
+constexpr std::size_t request_octets(MailboxCommand command) {
+  switch (command) {
+    case MailboxCommand::kHello:
+    case MailboxCommand::kInfo:
+    case MailboxCommand::kLoad:
+      return MailboxHello::kUsedOctets;
+    case MailboxCommand::kReserve:
+      return MailboxReserve::kUsedOctets;
+    case MailboxCommand::kInstallPair:
+    case MailboxCommand::kInstallOne:
+      return MailboxInstall::kUsedOctets;
+    case MailboxCommand::kSupersede:
+    case MailboxCommand::kRetire:
+    case MailboxCommand::kMarkRedundant:
+    case MailboxCommand::kErase:
+      return MailboxPair::kUsedOctets;
+    case MailboxCommand::kQuery:
+      return MailboxQuery::kUsedOctets;
+    case MailboxCommand::kCounter:
+      return MailboxCounter::kUsedOctets;
+    case MailboxCommand::kSetPolicy:
+      return MailboxPolicy::kUsedOctets;
+    case MailboxCommand::kHistogram:
+      return MailboxHistogram::kUsedOctets;
+    case MailboxCommand::kSetQuota:
+      return MailboxQuota::kUsedOctets;
+  }
+  return 0;
+}
 
 }  // namespace sallyport::abi

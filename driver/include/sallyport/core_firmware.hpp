@@ -48,8 +48,9 @@ class CoreFirmware final : public FirmwarePort {
   [[nodiscard]] std::uint64_t next_deadline_ns() const override { return UINT64_MAX; }
 
   [[nodiscard]] Result<CoreState> state();
-  /// Starts the firmware again, the SA table as it stands; policy and quotas are a cold start's, notices that it had
-  /// queued are gone (EventQueue::reconcile). Errors: kBadState when it does not run; kBusFailure.
+  /// Starts the firmware again, the SA table, policy and quotas as they stand; SAs are not paced any more, and notices
+  /// of its own that it had queued are gone (EventQueue::reconcile), while those of device events come again. Errors:
+  /// kBadState when it does not run; kBusFailure.
   Result<void> restart();
   /// Stops the core and zeroes its memories. The device's registers are the host's again.
   Result<void> stop();

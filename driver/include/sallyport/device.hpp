@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "sallyport/abi.hpp"
 #include "sallyport/bus.hpp"
@@ -67,9 +68,11 @@ struct DevicePolicy {
   std::uint16_t reserve = 0;    ///< R.
   std::uint16_t emergency = 0;  ///< E; R + E < num_sas.
   SoftInterval soft{8000, 500};
-  std::uint64_t drain_ns = 50'000'000;  ///< Reorder guard: a retired inbound SA stays so long after its last packet.
-  std::uint64_t bound_ns = 60'000'000'000;  ///< A superseded or redundant SA stays so long at most; 2.4 h at most.
-  std::uint64_t round_ns = 10'000'000;      ///< Rates of paced SAs are looked at so often at most.
+  /// Reorder guard: a retired inbound SA stays so long after its last packet. bound_ns at most.
+  std::uint64_t drain_ns = 50'000'000;
+  /// A superseded, redundant or retired SA stays so long at most; 2.4 h at most.
+  std::uint64_t bound_ns = 60'000'000'000;
+  std::uint64_t round_ns = 10'000'000;  ///< Rates of paced SAs are looked at so often at most.
 };
 
 /// Lets the firmware say when an SA is to be rekeyed (RekeyRequest), because only it knows how much room there is.
@@ -104,6 +107,8 @@ struct RekeyLoad {
   bool loopback = false;      ///< When the firmware started, the packet path gave its known answers. Else they were not
                               ///< tried: no entry was free, or a packet that was under way did not end.
   std::uint16_t faulty = 0;   ///< Entries out of use since then, for their memory.
+  std::uint16_t unpaced = 0;  ///< Pairs at work that `load` knows nothing of: not paced, or installed before the
+                              ///< firmware started again.
 };
 
 /// Counts of times by powers of two: bucket b holds 2^(b+7) ns to less than 2^(b+8) ns.
@@ -112,7 +117,8 @@ using TimeHistogram = std::array<std::uint32_t, 32>;
 /// How to reserve and install.
 struct InstallOptions {
   OwnerId owner;
-  abi::Pool pool = abi::Pool::kEstablished;
+  abi::Pool pool =
+      abi::Pool::kEstablished;    ///< Reserve: the others need `rekey`. Install: that of the reservation counts.
   SoftInterval soft;              ///< Both 0: the policy's.
   bool claim_outbound = true;     ///< Reserve: promise an entry to the outbound half too.
   std::optional<RekeyOf> rekey;   ///< Reserve: for the rekey of this SA.
@@ -133,19 +139,30 @@ class Device {
   /// Code of the firmware's last answer, to tell full from quota and the like.
   [[nodiscard]] abi::MailboxCode last_code() const { return client_->last_code(); }
 
-  /// Reserves an inbound entry and its SPI. kFull: nothing left for the pool, or the owner's quota is used up.
+  /// Reserves an inbound entry and its SPI. kFull: nothing left for the pool, or the owner's quota is used up. When the
+  /// answer was lost (kBusFailure, or the firmware started again in between), reservations of this owner that this
+  /// object has not given out are erased: nobody knows their SPIs.
   Result<Reservation> reserve(const InstallOptions& options);
   /// Installs both directions in one transaction. On success the reservation is used up; on failure it stands as
   /// before, nothing is in the table, and no key is left in the staging bank. When the answer was lost (kBusFailure, or
   /// the firmware started again in between) a pair that is there all the same is erased, and the reservation with it.
   Result<SaPair> install(Reservation& reservation, const SaConfig& inbound, const SaConfig& outbound,
                          const InstallOptions& options);
-  /// Installs the inbound direction alone. `partner`: outbound entry that belongs to it, if there is one.
+  /// Installs the inbound direction alone. `partner`: outbound entry that belongs to it, if there is one. A lost answer
+  /// is dealt with as by install.
   Result<SaHandle> install_inbound(Reservation& reservation, const SaConfig& inbound, const InstallOptions& options,
                                    std::optional<SaIndex> partner = std::nullopt);
-  /// Installs the outbound direction alone. `partner`: the inbound entry that belongs to it; its claim is used.
+  /// Installs the outbound direction alone. `partner`: the inbound entry that belongs to it; its claim is used. When
+  /// the answer was lost it may be in the table, where a sweep finds it (adopt).
   Result<SaHandle> install_outbound(const SaConfig& outbound, const InstallOptions& options,
                                     std::optional<SaIndex> partner = std::nullopt);
+
+  /// Takes over what a sweep has found (EventQueue::reconcile, query_next) and nobody holds, as after a restart of the
+  /// host. An SA that works, superseded and redundant ones too: a handle, which retires it at its end; its soft limits
+  /// are not known. That of the inbound half of a pair holds both halves, and for the outbound half there is an empty
+  /// one, so that each entry found may be given once. A reservation is erased, because nobody can go on with its
+  /// exchange; for it, and for what leaves by itself, the handle is empty. kStaleGeneration: it has gone meanwhile.
+  Result<SaHandle> adopt(const EntryReport& entry);
 
   Result<Occupancy> occupancy();
   Result<EntryReport> query(SaIndex index);
@@ -161,16 +178,21 @@ class Device {
 
  private:
   Device(Bus& bus, MailboxPort& mailbox, const DeviceInfo& info)
-      : bus_(&bus), client_(std::make_shared<MailboxClient>(mailbox)), info_(info) {}
+      : bus_(&bus), client_(std::make_shared<MailboxClient>(mailbox)), info_(info), given_(info.num_sas) {}
   [[nodiscard]] Result<void> check_pace(const InstallOptions& options) const;
   Result<void> stage(unsigned slot, const SaConfig& config, Direction direction, std::optional<Spi> reserved);
-  // Erases the pair that the reservation has become.
-  void take_back(Reservation& reservation);
+  // Erases the SA that the reservation has become, and `pair`: its outbound half too.
+  void take_back(Reservation& reservation, bool pair);
+  // Erases reservations of this owner that nobody knows of.
+  void take_back_unknown(OwnerId owner);
+  // The entry that forms a working pair with this one; not present when there is none.
+  Result<SaRef> other_half(const EntryReport& entry);
   Result<abi::MailboxAnswer> send_install(abi::MailboxCommand command, const abi::MailboxInstall& request);
 
   Bus* bus_;
   std::shared_ptr<MailboxClient> client_;
   DeviceInfo info_;
+  std::vector<Generation> given_;  // of the last reservation of each entry that reserve has given out
 };
 
 }  // namespace sallyport

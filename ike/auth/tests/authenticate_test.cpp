@@ -166,7 +166,9 @@ class ByCertificate : public Authenticate {
     return {.subject = "O=Example,CN=" + name, .key = key, .alternative_names = "DNS:" + name + ".example.org"};
   }
   TestCertificate leaf(const std::string& name, TestKey key = TestKey::kP256) const {
-    return issue(spec(name, key), &intermediate_);
+    CertificateSpec wanted = spec(name, key);
+    if (key == TestKey::kRsa2048) wanted.key_of = &of_kind(key);
+    return issue(wanted, &intermediate_);
   }
   Credentials with(const std::string& local, const std::string& remote, const TestCertificate& leaf) const {
     return {.local = AuthKind::kCertificate,

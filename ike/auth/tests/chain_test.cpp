@@ -44,26 +44,42 @@ std::string verdict(const TrustStore& trust, const TestCertificate& leaf,
 
 #define EXPECT_REFUSED(said, part) EXPECT_TRUE(contains(said, part)) << "said: " << (said)
 
+struct Line {
+  TestCertificate root;
+  TestCertificate intermediate;
+  TestCertificate leaf;
+};
+
+// With new keys, or those of another line.
+Line line_of(TestKey kind, bool pss = false, const Line* keys = nullptr) {
+  CertificateSpec spec = authority("root", kind);
+  spec.pss = pss;
+  spec.key_of = keys != nullptr ? &keys->root : nullptr;
+  Line line{.root = issue(spec), .intermediate = {}, .leaf = {}};
+  spec.subject = "CN=intermediate";
+  spec.key_of = keys != nullptr ? &keys->intermediate : nullptr;
+  line.intermediate = issue(spec, &line.root);
+  CertificateSpec leaf = gateway(kind);
+  leaf.pss = pss;
+  leaf.key_of = keys != nullptr ? &keys->leaf : nullptr;
+  line.leaf = issue(leaf, &line.intermediate);
+  return line;
+}
+
 TEST(Chain, OfEachKindIsBelieved) {
+  std::vector<Line> lines;
   for (const TestKey kind : {TestKey::kRsa2048, TestKey::kP256, TestKey::kP384, TestKey::kEd25519}) {
-    for (const bool pss : {false, true}) {
-      if (pss && kind != TestKey::kRsa2048) continue;
-      CertificateSpec spec = authority("root", kind);
-      spec.pss = pss;
-      const auto root = issue(spec);
-      spec.subject = "CN=intermediate";
-      const auto intermediate = issue(spec, &root);
-      CertificateSpec leaf = gateway(kind);
-      leaf.pss = pss;
-      const auto gw = issue(leaf, &intermediate);
-      const auto chain =
-          trusting({root}).verify(certificate(gw), std::vector{certificate(intermediate)}, UnixTime(kNow));
-      ASSERT_TRUE(chain) << chain.error().text;
-      ASSERT_EQ(chain->size(), 3U);
-      EXPECT_EQ((*chain)[0], certificate(gw));
-      EXPECT_EQ((*chain)[1], certificate(intermediate));
-      EXPECT_EQ((*chain)[2], certificate(root));
-    }
+    lines.push_back(line_of(kind));
+  }
+  lines.push_back(line_of(TestKey::kRsa2048, true, &lines.front()));
+  for (const Line& line : lines) {
+    const auto chain = trusting({line.root})
+                           .verify(certificate(line.leaf), std::vector{certificate(line.intermediate)}, UnixTime(kNow));
+    ASSERT_TRUE(chain) << chain.error().text;
+    ASSERT_EQ(chain->size(), 3U);
+    EXPECT_EQ((*chain)[0], certificate(line.leaf));
+    EXPECT_EQ((*chain)[1], certificate(line.intermediate));
+    EXPECT_EQ((*chain)[2], certificate(line.root));
   }
 }
 
@@ -112,7 +128,7 @@ TEST_F(Chains, AsLongAsAllowedAndNotLonger) {
   line.push_back(issue(authority("one more"), &line.back()));
   const auto gw = issue(gateway(), &line.back());
   EXPECT_REFUSED(verdict(trust_, gw, line), "7 intermediate certificates, at most 6");
-  // Six of them from the peer, the seventh among the anchors' company does not help: anchors end a chain.
+  // Where the first of the line is the anchor, the others are six.
   const TrustStore second_trust = trusting({line.front()});
   EXPECT_EQ(verdict(second_trust, gw, {line.begin() + 1, line.end()}), "");
 }
@@ -234,13 +250,18 @@ TEST_F(Chains, WeakSignaturesAreRefused) {
 }
 
 TEST_F(Chains, KeysThatWeDoNotWorkWith) {
-  EXPECT_REFUSED(leaf_verdict(gateway(TestKey::kRsa1024)), "'O=Example, CN=gw': key: RSA of 1024 bits");
-  EXPECT_REFUSED(leaf_verdict(gateway(TestKey::kP256Explicit)), "given by its parameters");
-  EXPECT_REFUSED(leaf_verdict(gateway(TestKey::kP521)), "neither P-256 nor P-384");
-  EXPECT_REFUSED(intermediate_verdict(authority("i", TestKey::kRsa1024)), "'O=Example, CN=i': key: RSA of 1024 bits");
-  EXPECT_REFUSED(intermediate_verdict(authority("i", TestKey::kRsaLongExponent)), "public exponent");
-  EXPECT_REFUSED(intermediate_verdict(authority("i", TestKey::kP256Explicit)), "given by its parameters");
-  EXPECT_REFUSED(intermediate_verdict(authority("i", TestKey::kSecp256k1)), "none of P-256, P-384, P-521");
+  const auto with_key = [](CertificateSpec spec, TestKey kind) {
+    spec.key_of = &of_kind(kind);
+    return spec;
+  };
+  EXPECT_REFUSED(leaf_verdict(with_key(gateway(), TestKey::kRsa1024)), "'O=Example, CN=gw': key: RSA of 1024 bits");
+  EXPECT_REFUSED(leaf_verdict(with_key(gateway(), TestKey::kP256Explicit)), "given by its parameters");
+  EXPECT_REFUSED(leaf_verdict(with_key(gateway(), TestKey::kP521)), "neither P-256 nor P-384");
+  EXPECT_REFUSED(intermediate_verdict(with_key(authority("i"), TestKey::kRsa1024)),
+                 "'O=Example, CN=i': key: RSA of 1024 bits");
+  EXPECT_REFUSED(intermediate_verdict(with_key(authority("i"), TestKey::kRsaLongExponent)), "public exponent");
+  EXPECT_REFUSED(intermediate_verdict(with_key(authority("i"), TestKey::kP256Explicit)), "given by its parameters");
+  EXPECT_REFUSED(intermediate_verdict(with_key(authority("i"), TestKey::kSecp256k1)), "none of P-256, P-384, P-521");
   const auto weak = TrustStore::make({certificate(of_kind(TestKey::kRsa1024))});
   EXPECT_REFUSED(weak.error().text, "RSA of 1024 bits");
 }

@@ -56,6 +56,26 @@ inline const TestCertificate& of_kind(TestKey kind) {
       .first->second;
 }
 
+/// SubjectPublicKeyInfo of an RSA key whose modulus (all ones) has so many bits, a multiple of 8: of the right form,
+/// and made without a search for primes.
+inline Bytes rsa_spki(unsigned bits) {
+  const auto wrapped = [](std::uint8_t tag, const Bytes& content) {
+    Bytes out{tag, 0x82, static_cast<std::uint8_t>(content.size() >> 8U), static_cast<std::uint8_t>(content.size())};
+    out.insert(out.end(), content.begin(), content.end());
+    return out;
+  };
+  Bytes modulus(1 + bits / 8, 0xff);
+  modulus.front() = 0;
+  Bytes numbers = wrapped(0x02, modulus);
+  for (const std::uint8_t octet : {0x02, 0x03, 0x01, 0x00, 0x01}) numbers.push_back(octet);
+  Bytes key = wrapped(0x30, numbers);
+  key.insert(key.begin(), 0);  // no unused bits
+  Bytes content = from_hex("300d06092a864886f70d0101010500");
+  const Bytes string = wrapped(0x03, key);
+  content.insert(content.end(), string.begin(), string.end());
+  return wrapped(0x30, content);
+}
+
 inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 }  // namespace sallyport::ike::test

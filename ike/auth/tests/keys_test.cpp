@@ -104,6 +104,13 @@ TEST(PublicKey, ReadsExactlyOneSubjectPublicKeyInfo) {
   EXPECT_TRUE(contains(PublicKey::from_spki(Bytes(5000)).error().text, "longer than 4096"));
 }
 
+TEST(PublicKey, RsaWithinItsBounds) {
+  for (const unsigned bits : {1024U, 2040U, 2048U, 8192U, 8200U, 16384U}) {
+    const auto key = PublicKey::from_spki(test::rsa_spki(bits));
+    EXPECT_EQ(key.ok(), bits >= kMinRsaBits && bits <= kMaxRsaBits) << bits << (key ? "" : key.error().text);
+  }
+}
+
 TEST(PublicKey, RefusesPointsThatAreNotOnTheCurve) {
   // P-256, x = y = 1.
   std::string hex = "3059301306072a8648ce3d020106082a8648ce3d03010703420004";

@@ -70,8 +70,6 @@ Key new_key(TestKey kind) {
   switch (kind) {
     case TestKey::kRsa2048:
       return new_rsa("RSA", 2048, false);
-    case TestKey::kRsa3072:
-      return new_rsa("RSA", 3072, false);
     case TestKey::kRsa1024:
       return new_rsa("RSA", 1024, false);
     case TestKey::kRsaLongExponent:
@@ -205,7 +203,7 @@ void write_refused(const std::filesystem::path& folder, const std::vector<Holder
 }  // namespace
 
 TestCertificate issue(const CertificateSpec& spec, const TestCertificate* issuer) {
-  const Key key = new_key(spec.key);
+  const Key key = spec.key_of != nullptr ? read_key(spec.key_of->key) : new_key(spec.key);
   const Cert certificate(X509_new());
   check(certificate && X509_set_version(certificate.get(), X509_VERSION_3) == 1, "certificate");
   static std::int64_t serial = 1000;

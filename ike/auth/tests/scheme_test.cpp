@@ -135,12 +135,12 @@ TEST(ChooseScheme, ByKeyAndByWhatThePeerKnows) {
       {TestKey::kRsa2048, sha512, pss, S::kRsaPssSha2_512}, {TestKey::kRsa2048, sha512, pkcs1, S::kRsaPkcs1Sha2_512},
       {TestKey::kRsa2048, none, pss, std::nullopt},         {TestKey::kRsa2048, sha1, pss, std::nullopt},
       {TestKey::kRsa2048, none, legacy, S::kRsaSha1},       {TestKey::kRsa2048, identity, legacy, S::kRsaSha1},
-      {TestKey::kRsa2048, all, legacy, S::kRsaPssSha2_256}, {TestKey::kRsa3072, all, pss, S::kRsaPssSha2_256},
-      {TestKey::kP256, all, pss, S::kEcdsaSha2_256},        {TestKey::kP256, sha512, pss, S::kEcdsaSha2_512},
-      {TestKey::kP256, none, pss, S::kEcdsaP256Raw},        {TestKey::kP256, sha1, pss, S::kEcdsaP256Raw},
-      {TestKey::kP384, all, pss, S::kEcdsaSha2_384},        {TestKey::kP384, sha512, pss, S::kEcdsaSha2_512},
-      {TestKey::kP384, none, pss, S::kEcdsaP384Raw},        {TestKey::kEd25519, all, pss, S::kEd25519},
-      {TestKey::kEd25519, sha512, pss, std::nullopt},       {TestKey::kEd25519, none, legacy, std::nullopt},
+      {TestKey::kRsa2048, all, legacy, S::kRsaPssSha2_256}, {TestKey::kP256, all, pss, S::kEcdsaSha2_256},
+      {TestKey::kP256, sha512, pss, S::kEcdsaSha2_512},     {TestKey::kP256, none, pss, S::kEcdsaP256Raw},
+      {TestKey::kP256, sha1, pss, S::kEcdsaP256Raw},        {TestKey::kP384, all, pss, S::kEcdsaSha2_384},
+      {TestKey::kP384, sha512, pss, S::kEcdsaSha2_512},     {TestKey::kP384, none, pss, S::kEcdsaP384Raw},
+      {TestKey::kEd25519, all, pss, S::kEd25519},           {TestKey::kEd25519, sha512, pss, std::nullopt},
+      {TestKey::kEd25519, none, legacy, std::nullopt},
   };
   for (const Row& row : table) {
     const auto chosen = choose_scheme(key(row.key), row.peer, row.policy);
@@ -151,6 +151,10 @@ TEST(ChooseScheme, ByKeyAndByWhatThePeerKnows) {
     if (!chosen) {
       EXPECT_EQ(chosen.error().code, ErrorCode::kBadState);
     }
+  }
+  for (const auto& [bits, scheme] : {std::pair{3072U, S::kRsaPssSha2_256}, std::pair{4096U, S::kRsaPssSha2_384},
+                                     std::pair{7680U, S::kRsaPssSha2_384}, std::pair{8192U, S::kRsaPssSha2_512}}) {
+    EXPECT_EQ(name(*choose_scheme(PublicKey::from_spki(test::rsa_spki(bits)).value(), all, pss)), name(scheme)) << bits;
   }
   EXPECT_TRUE(contains(choose_scheme(key(TestKey::kRsa2048), none, pss).error().text, "SHA-1 is switched off"));
   EXPECT_TRUE(contains(choose_scheme(key(TestKey::kEd25519), none, pss).error().text, "RFC 8420"));

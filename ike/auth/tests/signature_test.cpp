@@ -35,10 +35,10 @@ constexpr Row kRows[] = {
     {S::kEcdsaP384Raw, TestKey::kP384, "SHA384", 0},
     {S::kRsaPkcs1Sha2_256, TestKey::kRsa2048, "SHA256", RSA_PKCS1_PADDING},
     {S::kRsaPkcs1Sha2_384, TestKey::kRsa2048, "SHA384", RSA_PKCS1_PADDING},
-    {S::kRsaPkcs1Sha2_512, TestKey::kRsa3072, "SHA512", RSA_PKCS1_PADDING},
+    {S::kRsaPkcs1Sha2_512, TestKey::kRsa2048, "SHA512", RSA_PKCS1_PADDING},
     {S::kRsaPssSha2_256, TestKey::kRsa2048, "SHA256", RSA_PKCS1_PSS_PADDING},
     {S::kRsaPssSha2_384, TestKey::kRsa2048, "SHA384", RSA_PKCS1_PSS_PADDING},
-    {S::kRsaPssSha2_512, TestKey::kRsa3072, "SHA512", RSA_PKCS1_PSS_PADDING},
+    {S::kRsaPssSha2_512, TestKey::kRsa2048, "SHA512", RSA_PKCS1_PSS_PADDING},
     {S::kEcdsaSha2_256, TestKey::kP256, "SHA256", 0},
     {S::kEcdsaSha2_256, TestKey::kP384, "SHA256", 0},
     {S::kEcdsaSha2_384, TestKey::kP384, "SHA384", 0},
@@ -199,7 +199,7 @@ TEST_P(EachScheme, EachChangeIsRefused) {
 
 TEST_P(EachScheme, FitsOnlyItsKind) {
   const auto auth = sign_auth(key_, GetParam().scheme, message_, random_).value();
-  for (const TestKey kind : {TestKey::kRsa2048, TestKey::kRsa3072, TestKey::kP256, TestKey::kP384, TestKey::kEd25519}) {
+  for (const TestKey kind : {TestKey::kRsa2048, TestKey::kP256, TestKey::kP384, TestKey::kEd25519}) {
     if (kind == GetParam().key) continue;
     const auto other = test::certificate(of_kind(kind)).public_key().value();
     EXPECT_FALSE(verify_auth(other, auth, message_, kLegacy));

@@ -26,7 +26,7 @@ class Loss : public ::testing::TestWithParam<Case> {};
 TEST_P(Loss, RekeysAreExactAndNothingIsLostButOnTheLink) {
   const Case& c = GetParam();
   const std::uint64_t seed = from_environment("SALLYPORT_SEED", 7);
-  const std::uint64_t rekeys = from_environment("SALLYPORT_REKEYS", 400);
+  const std::uint64_t rekeys = from_environment("SALLYPORT_REKEYS", 100);
   SCOPED_TRACE("SALLYPORT_SEED=" + std::to_string(seed) + " SALLYPORT_REKEYS=" + std::to_string(rekeys));
   PairWorld::Terms terms;
   terms.seed = seed;

@@ -8,7 +8,7 @@
 #include <map>
 #include <optional>
 
-#include "payload_cipher.hpp"
+#include "../src/payload_cipher.hpp"
 #include "sallyport/ike/message.hpp"
 #include "sallyport/ike/reassembly.hpp"
 

@@ -7,7 +7,7 @@
 namespace sallyport::ike {
 
 Error openssl_error(std::string_view what) {
-  const unsigned long code = ERR_peek_last_error();  // NOLINT(google-runtime-int): OpenSSL's type
+  const unsigned long code = ERR_peek_last_error();
   const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
   ERR_clear_error();
   std::string text = "OpenSSL: ";

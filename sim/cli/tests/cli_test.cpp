@@ -204,6 +204,7 @@ TEST_F(CliTest, TheSameDecisionsOnTheCoreAndHosted) {
         sallyport("run " + file + kMade + " --quiet --firmware " + place + " --out " + (folder() / place).string());
     ASSERT_EQ(run.status, 0) << run.text;
     results[place] = summary(place.c_str());
+    EXPECT_EQ(results[place]["firmware"], (nlohmann::json{place, place})) << "as the accelerators say";
     std::ifstream log(folder() / place / "util.jsonl");
     for (std::string line; std::getline(log, line);) {
       const auto record = nlohmann::json::parse(line);

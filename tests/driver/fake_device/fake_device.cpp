@@ -13,7 +13,11 @@ using abi::EventKind;
 
 namespace {
 constexpr std::uint64_t kNoSoft = UINT64_MAX;
+
+std::uint16_t next_generation(std::uint16_t generation) {
+  return generation == UINT16_MAX ? std::uint16_t{1} : static_cast<std::uint16_t>(generation + 1);
 }
+}  // namespace
 
 FakeDevice::FakeDevice(unsigned log2_sas, unsigned ring_depth)
     : sas_(std::size_t{1} << log2_sas),
@@ -170,11 +174,8 @@ CmdCode FakeDevice::execute(abi::Op op, std::uint16_t index, std::uint16_t gener
       return CmdCode::kOk;
     case abi::Op::kReserve:
       if (sa.state != EntryState::kFree) return CmdCode::kBadState;
-      // The firmware's word stays: nobody but the firmware writes it.
-      sa = Sa{.state = EntryState::kLarval,
-              .generation = static_cast<std::uint16_t>(sa.generation + 1),
-              .spi = arg2_,
-              .fw = sa.fw};
+      // The firmware's word is what an erase or a march has left: zero.
+      sa = Sa{.state = EntryState::kLarval, .generation = next_generation(sa.generation), .spi = arg2_, .fw = sa.fw};
       return CmdCode::kOk;
     case abi::Op::kCommit:
       return commit(sa, index, generation);
@@ -189,7 +190,9 @@ CmdCode FakeDevice::execute(abi::Op op, std::uint16_t index, std::uint16_t gener
       staging_[arg1_ & 3] = {};
       return CmdCode::kOk;
     case abi::Op::kMarch:
-      return sa.state == EntryState::kFree ? CmdCode::kOk : CmdCode::kBadState;
+      if (sa.state != EntryState::kFree) return CmdCode::kBadState;
+      sa = Sa{.generation = sa.generation};
+      return CmdCode::kOk;
     case abi::Op::kVerify:
       return CmdCode::kOk;
     default:
@@ -205,12 +208,12 @@ CmdCode FakeDevice::execute(abi::Op op, std::uint16_t index, std::uint16_t gener
       return CmdCode::kOk;
     case abi::Op::kErase: {
       if (sa.state == EntryState::kFree) return CmdCode::kBadState;
-      const std::uint8_t waiting = sa.waiting;
-      sa = Sa{.state = waiting != 0 ? EntryState::kErasing : EntryState::kFree,
-              .generation = sa.generation,
-              .spi = sa.spi,
-              .fw = sa.fw};
-      sa.waiting = waiting;
+      if (sa.waiting == 0) {
+        sa = Sa{.generation = sa.generation};
+        return CmdCode::kOk;
+      }
+      // Its event is told with what it was; then all its words are zeroed.
+      sa.state = EntryState::kErasing;
       return CmdCode::kOk;
     }
     default:
@@ -233,7 +236,7 @@ CmdCode FakeDevice::commit(Sa& sa, std::uint16_t index, std::uint16_t generation
     const bool above = image[soft + 1] != 0 && image[soft] != kNoSoft && image[soft] > image[soft + 1];
     if (image[soft] == 0 || above) return CmdCode::kBadLimits;
   }
-  fresh.generation = larval ? sa.generation : static_cast<std::uint16_t>(sa.generation + 1);
+  fresh.generation = larval ? sa.generation : next_generation(sa.generation);
   fresh.state = EntryState::kActive;
   fresh.fw = sa.fw;
   sa = fresh;
@@ -254,7 +257,9 @@ CmdCode FakeDevice::set_state(Sa& sa, EntryState to) {
 
 void FakeDevice::packet(std::uint16_t index, std::uint64_t octets) {
   Sa& sa = sas_[index];
-  if (sa.dead != DeadReason::kAlive) return;
+  const bool takes =
+      sa.state != EntryState::kFree && sa.state != EntryState::kLarval && sa.state != EntryState::kErasing;
+  if (!takes || sa.dead != DeadReason::kAlive) return;
   const std::uint64_t hard_octets = sa.image[7];
   const std::uint64_t hard_packets = sa.image[9];
   if (hard_octets != 0 && sa.octets + octets > hard_octets) {
@@ -318,7 +323,7 @@ void FakeDevice::deliver_waiting() {
       deliver(i, static_cast<EventKind>(bit), true);
     }
     if (sa.waiting == 0 && sa.state == EntryState::kErasing) {
-      sa = Sa{.generation = sa.generation, .fw = sa.fw};
+      sa = Sa{.generation = sa.generation};
     }
   }
 }

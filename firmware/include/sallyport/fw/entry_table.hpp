@@ -21,8 +21,7 @@ enum class RekeyPhase : std::uint8_t {
   kWanted,  ///< A soft limit is reached.
   kUrged,   ///< The peer began one in vain: goes before all others.
   kAsked,   ///< The host has been asked to begin.
-  kHere,    ///< Under way, started by this end.
-  kPeer,    ///< Under way, started by the peer.
+  kBegun,   ///< Under way, whoever started it; both ends may have.
   kKeyed,   ///< Its replacement is there.
   kPause,   ///< Came to nothing; wanted again after a pause.
 };
@@ -38,6 +37,8 @@ struct Use {
 struct Purpose {
   std::uint16_t old_index = kNone;  ///< Inbound entry of the SA that is rekeyed.
   std::uint16_t old_generation = 0;
+  bool here = false;  ///< This end has begun.
+  Ticks began = 0;
 };
 /// An overlapping, redundant or draining entry's way out.
 struct Leaving {
@@ -53,15 +54,16 @@ struct Leaving {
 
 /// What the firmware remembers of an entry. 48 octets, because there is one for each entry in a small RAM.
 struct Entry {
-  /// Waiting entries: device time in ns when to go on. Larval and active ones: when their rekey phase began.
+  /// Waiting entries: device time in ns when to go on. Active ones: when their rekey phase began.
   std::uint64_t time = 0;
   std::uint32_t spi = 0;
-  std::uint16_t generation = 0;
+  std::uint16_t generation = 0;   ///< Free: of its last tenant.
   std::uint16_t partner = kNone;  ///< Entry of the other direction.
   std::uint16_t owner = kNone;
   std::uint16_t next = kNone;  ///< Links of the free or the waiting list; an entry is in one at most.
   std::uint16_t prev = kNone;
-  std::uint8_t spi_counter = 0;  ///< SPIs given out so far; outlives the tenant.
+  std::uint8_t rekeys : 2 = 0;  ///< Inbound: reservations that are to replace it.
+  bool in_window : 1 = false;   ///< Larval: its exchange has a place in the window of its group.
   abi::EntryState state : 4 = abi::EntryState::kFree;
   bool inbound : 1 = false;
   bool claim : 1 = false;       ///< Larval: a free entry is promised to its outbound half.
@@ -72,7 +74,7 @@ struct Entry {
     Purpose purpose;  ///< Larval.
     Leaving leaving;  ///< Overlapping, redundant, draining.
   };
-  std::uint16_t group = 0;  ///< Paced: the IKE SA.
+  std::uint16_t group = 0;  ///< Paced, and larval in a window: the IKE SA.
   Rough soft_octets;        ///< Paced: soft limits; 0 = none.
   Rough soft_packets;
   RekeyPhase phase : 4 = RekeyPhase::kNone;

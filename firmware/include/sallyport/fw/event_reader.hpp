@@ -1,7 +1,8 @@
 #pragma once
 /// @file
-/// Event triage: device records become notices. A record is taken from the ring only when there is room for its notice,
-/// so pressure goes back to the device, which keeps events in the entries (G3).
+/// Event triage: device records become notices. A record is read only when there is room for its notice, and given back
+/// to the ring when that notice is on its way to the host: so pressure goes back to the device, which keeps events in
+/// the entries (G3), and a restart of the firmware in between tells an event twice rather than never.
 #include <cstdint>
 #include <optional>
 
@@ -32,8 +33,13 @@ class EventReader {
   /// Takes what is there, as far as there is room, at most `most` records. False when the bus failed; nothing is lost
   /// then. A record that cannot be read counts as a notice that is lost.
   bool poll(std::uint32_t most);
-  /// The last poll left records in the ring.
+  /// The last poll left records in the ring that it has not read.
   [[nodiscard]] bool more() const { return more_; }
+  /// The notices of the records up to number `record` are on their way. What the bus does not take now it is given with
+  /// the next ones.
+  void told(std::uint32_t record);
+  /// Notices of records are not on their way yet.
+  [[nodiscard]] bool untold() const { return told_ != tail_; }
 
  private:
   // A record that is read wrong so often is given up.
@@ -48,7 +54,8 @@ class EventReader {
   NoticeQueue& notices_;
   EventListener& listener_;
   std::uint32_t depth_ = 0;
-  std::uint32_t tail_ = 0;
+  std::uint32_t tail_ = 0;  // the last record that was read
+  std::uint32_t told_ = 0;  // the last one that the ring has back
   unsigned misread_ = 0;
   bool more_ = false;
 };

@@ -12,8 +12,8 @@
 #include "sallyport/fw/command_port.hpp"
 #include "sallyport/fw/entry_table.hpp"
 #include "sallyport/fw/event_reader.hpp"
+#include "sallyport/fw/kept.hpp"
 #include "sallyport/fw/notice_queue.hpp"
-#include "sallyport/fw/policy.hpp"
 #include "sallyport/fw/register_bus.hpp"
 #include "sallyport/fw/sa_manager.hpp"
 
@@ -30,22 +30,24 @@ struct Storage {
   static_assert(MaxSas <= 16'384 && Notices >= 4);
   std::array<Entry, MaxSas> entries{};
   std::array<abi::MailboxNotice, Notices> notices{};
-  std::array<OwnerUse, QuotaOwners> owners{};
+  std::array<std::uint16_t, QuotaOwners> held{};
   std::array<Group, MaxSas / 2> groups{};
 };
 
 /// Everything below the mailbox.
 class Firmware {
  public:
+  /// `storage` is this run's own; `kept` is what a run before left, if there was one, and what the next one may find.
   template <std::size_t M, std::size_t N, std::size_t Q>
-  Firmware(RegisterBus& bus, RandomSource& random, Storage<M, N, Q>& storage)
+  Firmware(RegisterBus& bus, RandomSource& random, Storage<M, N, Q>& storage, Kept<Q>& kept)
       : bus_(bus),
         random_(random),
         port_(bus),
         table_(storage.entries),
-        owners_(storage.owners),
+        settings_(kept),
+        owners_(storage.held, settings_),
         notices_(storage.notices),
-        manager_(bus, random, port_, table_, owners_, notices_, storage.groups),
+        manager_(bus, random, port_, table_, settings_, owners_, notices_, storage.groups),
         events_(bus, table_, notices_, manager_) {}
   Firmware(const Firmware&) = delete;
   Firmware& operator=(const Firmware&) = delete;
@@ -68,10 +70,17 @@ class Firmware {
   bool poll_table(std::uint32_t most);
   /// The last poll left work: device events that there is room for, or a part of the table to look at.
   [[nodiscard]] bool more_to_poll() const { return (takes_events() && events_.more()) || manager_.more_to_poll(); }
-  /// The oldest notice.
+  /// The oldest notice. When it is where a restart of the firmware does not touch it, told() is to be called: until
+  /// then the device keeps the event that it tells of.
   std::optional<Words> take_notice_words();
+  /// What has been taken is on its way to the host.
+  void told() { events_.told(last_record_); }
+  /// Events wait to be told. While they do there is no room for more, and no reason to wake for them.
+  [[nodiscard]] bool tells_events() const { return events_.untold(); }
+  /// Both, where the notice is the host's with this call.
   std::optional<Message> take_notice() {
     const auto words = take_notice_words();
+    if (words) told();
     return words ? std::optional(abi::octets_of(*words)) : std::nullopt;
   }
   [[nodiscard]] bool has_notice() const { return !notices_.empty(); }
@@ -99,11 +108,13 @@ class Firmware {
   RandomSource& random_;
   CommandPort port_;
   EntryTable table_;
+  Settings settings_;
   Owners owners_;
   NoticeQueue notices_;
   SaManager manager_;
   EventReader events_;
   std::uint32_t last_seq_ = 0;
+  std::uint32_t last_record_ = 0;  // of the device, told by the last notice that told of one
   bool in_session_ = false;
   abi::MailboxCode started_ = abi::MailboxCode::kNotStarted;  // ok, or what every request is refused with
 };

@@ -27,10 +27,10 @@ namespace sallyport::fw {
 
 /// An IKE SA: its children share its exchanges.
 struct Group {
-  Ticks t_ike = 0;             ///< 99.9th percentile of a rekey, as the host said last.
-  Ticks mean = 0;              ///< Mean of the last rekeys; 0 before the first.
-  std::uint8_t window = 0;     ///< Exchanges at once.
-  std::uint8_t under_way = 0;  ///< Rekeys asked for or started here.
+  Ticks t_ike = 0;              ///< 99.9th percentile of a rekey, as the host said last.
+  Ticks mean = 0;               ///< Mean of the last rekeys; 0 before the first.
+  std::uint16_t under_way = 0;  ///< Rekeys asked for, and reservations for rekeys started here.
+  std::uint8_t window = 0;      ///< Exchanges at once.
 };
 
 /// What an installation says of pacing.
@@ -66,14 +66,17 @@ class Pacing {
   /// A side has been keyed under `terms`.
   void installed(std::uint16_t index, const PaceTerms& terms, std::uint64_t soft_octets, std::uint64_t soft_packets,
                  std::uint64_t time);
-  /// A reservation for its rekey has been made.
-  void begun(std::uint16_t index, bool here);
+  /// A reservation for its rekey has been made: `reservation` says by whom. One of ours has a place in the window of
+  /// the IKE SA from now on, whatever becomes of the old SA.
+  void begun(std::uint16_t index, std::uint16_t reservation);
+  /// That reservation is one no longer: its place is free.
+  void ended(std::uint16_t reservation);
   /// A reservation for a rekey by the peer was refused.
   void refused_peer(std::uint16_t index);
-  /// The reservation was given up.
-  void came_to_nothing(std::uint16_t index);
-  /// `replacement` has been keyed; it begins with the use that `index` has.
-  void keyed(std::uint16_t index, std::uint16_t replacement);
+  /// The reservation with this purpose was given up.
+  void came_to_nothing(Purpose purpose);
+  /// `replacement`, inbound, which had this purpose, has been keyed; it begins with the use that the old SA has.
+  void keyed(Purpose purpose, std::uint16_t replacement);
   /// A soft limit is reached.
   void reached(std::uint16_t index);
   /// The device refuses its packets from now on.
@@ -114,11 +117,15 @@ class Pacing {
 
   [[nodiscard]] std::uint16_t leader_of(std::uint16_t index) const;
   [[nodiscard]] std::uint16_t partner_of(std::uint16_t leader) const;
-  // Until the first of the pair's hard limits is likely reached.
-  [[nodiscard]] Ticks left_of(std::uint16_t leader, Ticks now) const;
+  // Until the first of the pair's hard limits, or soft ones, is likely reached.
+  [[nodiscard]] Ticks left_of(std::uint16_t leader, Ticks now) const { return nearer_of(leader, &Use::last, now); }
+  [[nodiscard]] Ticks due_of(std::uint16_t leader, Ticks now) const { return nearer_of(leader, &Use::due, now); }
+  [[nodiscard]] Ticks nearer_of(std::uint16_t leader, Ticks Use::*when, Ticks now) const;
   Group& group_of(const Entry& entry) { return groups_[entry.group]; }
   [[nodiscard]] const Group& group_of(const Entry& entry) const { return groups_[entry.group]; }
   [[nodiscard]] Ticks phase_lasts(const Entry& leader) const;
+  void take_place(Group& group);
+  void give_place(Group& group);
   void count_phase(Entry& leader, RekeyPhase to);
   void set_phase(std::uint16_t leader, RekeyPhase to, std::uint64_t time);
   [[nodiscard]] bool room(bool early, bool close) const;
@@ -149,7 +156,7 @@ class Pacing {
   std::uint16_t paced_ = 0;    // pairs
   std::uint16_t waiting_ = 0;  // wanted
   std::uint16_t asked_ = 0;
-  std::uint16_t under_way_ = 0;  // asked, or under way from here
+  std::uint16_t under_way_ = 0;  // places in windows: asked, or under way from here
   std::uint32_t load_ = 0;
   std::uint8_t warned_ = 0;
 
@@ -161,7 +168,7 @@ class Pacing {
   Ticks now_ = 0;
   Ticks nearest_ = kFar;  // until an SA wants to be looked at
   Demand demand_;
-  std::uint32_t taken_ = 0;       // of the reserve, by all, in 1/16,000 of an entry
+  std::uint32_t taken_ = 0;       // of the reserve, by all, in 1/16,000 of an entry; all ones = more than that
   std::uint32_t taken_peer_ = 0;  // by those that the peer rekeys
   std::uint64_t weights_ = 0;     // of those that we rekey
   std::uint32_t ours_ = 0;

@@ -1,8 +1,7 @@
 #pragma once
 /// @file
-/// Who may have an entry: pools as counts over one table, and quotas by owner (G6).
+/// Who may have an entry: pools as counts over one table (G6).
 #include <cstdint>
-#include <span>
 
 #include "sallyport/abi.hpp"
 #include "sallyport/fw/entry_table.hpp"
@@ -17,7 +16,7 @@ struct Policy {
   SoftInterval soft;
   std::uint64_t drain_ns =
       50'000'000;  ///< Reorder guard: a retired inbound entry is kept so long after its last packet.
-  std::uint64_t bound_ns = 60'000'000'000;  ///< How long a superseded or redundant SA is kept at most.
+  std::uint64_t bound_ns = 60'000'000'000;  ///< How long a superseded, redundant or retired SA is kept at most.
   std::uint64_t round_ns = 10'000'000;      ///< Rates of paced SAs are looked at so often at most.
 
   /// A start for a table of `size` entries: 1,024 gives R = 14, E = 2.
@@ -29,7 +28,8 @@ struct Policy {
     return policy;
   }
   [[nodiscard]] constexpr bool valid(std::uint16_t size) const {
-    return static_cast<std::uint32_t>(reserve) + emergency < size && soft.valid() && bound_ns != 0 && round_ns != 0;
+    return static_cast<std::uint32_t>(reserve) + emergency < size && soft.valid() && bound_ns != 0 &&
+           drain_ns <= bound_ns && round_ns != 0;
   }
   /// Free entries that must be left when the pool has taken its share.
   [[nodiscard]] constexpr std::uint32_t floor(abi::Pool pool) const {
@@ -43,42 +43,15 @@ struct Policy {
     }
     return 0;
   }
-  /// `wanted` of the `available` free entries may go to the pool.
-  [[nodiscard]] constexpr bool admits(abi::Pool pool, std::uint32_t wanted, std::uint32_t available) const {
-    return available >= wanted + floor(pool);
+  /// `wanted` of the `available` free entries may go to the pool, when `pledged` are promised to rekeys that this end
+  /// has been asked to begin. To them a new SA leaves more than the reserve when it must, and a rekey of another SA
+  /// leaves them besides what its pool leaves.
+  [[nodiscard]] constexpr bool admits(abi::Pool pool, std::uint32_t wanted, std::uint32_t available,
+                                      std::uint32_t pledged) const {
+    const std::uint32_t least = floor(pool);
+    if (pool == abi::Pool::kEstablished) return available >= wanted + (least > pledged ? least : pledged);
+    return available >= wanted + pledged + least;
   }
-};
-
-/// What an owner holds and may hold. A quota refuses new SAs only: an owner at its quota can still rekey what it has.
-struct OwnerUse {
-  std::uint16_t held = 0;
-  std::uint16_t quota = kNone;  ///< kNone: no quota.
-};
-
-/// Quotas of owners 0..storage-1; other owners have none.
-class Owners {
- public:
-  explicit Owners(std::span<OwnerUse> storage) : use_(storage) {}
-  [[nodiscard]] std::uint16_t size() const { return static_cast<std::uint16_t>(use_.size()); }
-  [[nodiscard]] bool known(std::uint16_t owner) const { return owner < use_.size(); }
-  [[nodiscard]] bool admits(std::uint16_t owner, std::uint32_t wanted) const {
-    return !known(owner) || use_[owner].quota == kNone || use_[owner].held + wanted <= use_[owner].quota;
-  }
-  void take(std::uint16_t owner) {
-    if (known(owner)) ++use_[owner].held;
-  }
-  void give_back(std::uint16_t owner) {
-    if (known(owner)) --use_[owner].held;
-  }
-  /// Only for known owners.
-  OwnerUse& operator[](std::uint16_t owner) { return use_[owner]; }
-  /// Nobody holds anything; quotas stay.
-  void clear_held() {
-    for (OwnerUse& use : use_) use.held = 0;
-  }
-
- private:
-  std::span<OwnerUse> use_;
 };
 
 }  // namespace sallyport::fw

@@ -16,6 +16,8 @@ class RegisterBus {
   [[nodiscard]] virtual bool write32(std::uint32_t address, std::uint32_t value) = 0;
   /// Device time in ns. Never runs backwards.
   virtual std::uint64_t now_ns() = 0;
+  /// Long work gets on: whoever watches for a firmware that hangs need not act.
+  virtual void alive() {}
 
  protected:
   // Not virtual: a virtual destructor would pull operator delete into an image that has no heap.

@@ -11,6 +11,7 @@
 #include "sallyport/fw/entry_table.hpp"
 #include "sallyport/fw/event_reader.hpp"
 #include "sallyport/fw/fw_word.hpp"
+#include "sallyport/fw/kept.hpp"
 #include "sallyport/fw/notice_queue.hpp"
 #include "sallyport/fw/pacing.hpp"
 #include "sallyport/fw/policy.hpp"
@@ -25,12 +26,13 @@ class SaManager final : public EventListener {
   static constexpr std::uint64_t kErasingLookNs = 1'000'000;
 
  public:
-  SaManager(RegisterBus& bus, RandomSource& random, CommandPort& port, EntryTable& table, Owners& owners,
-            NoticeQueue& notices, std::span<Group> groups)
+  SaManager(RegisterBus& bus, RandomSource& random, CommandPort& port, EntryTable& table, Settings& settings,
+            Owners& owners, NoticeQueue& notices, std::span<Group> groups)
       : bus_(bus),
         random_(random),
         port_(port),
         table_(table),
+        settings_(settings),
         owners_(owners),
         notices_(notices),
         pacing_(bus, port, table, notices, policy_, telemetry_, groups) {}
@@ -38,8 +40,9 @@ class SaManager final : public EventListener {
   SaManager& operator=(const SaManager&) = delete;
 
   /// Takes over a table of 2^log2_sas entries as it stands in the device. Entries in use get their owner and partner
-  /// back from the firmware word, and what an earlier run had not finished is finished or undone (sa_recover.cpp).
-  /// Claims and pacing are forgotten.
+  /// back from the firmware word, reservations their claims, and what an earlier run had not finished is finished or
+  /// undone (sa_recover.cpp). Policy and quotas are those of the run before, when there was one. What a reservation was
+  /// to replace, and pacing, are forgotten.
   abi::MailboxCode start(unsigned log2_sas);
   /// What a request that was cut off had staged is nobody's. False when the bus failed.
   bool clear_staging();
@@ -61,11 +64,16 @@ class SaManager final : public EventListener {
   /// A device event of the present tenant of `index`.
   void event(std::uint16_t index, abi::EventKind kind, std::uint64_t latency_ns) override;
 
-  Policy& policy() { return policy_; }
+  /// False, and nothing is changed, when it is not a valid one.
+  bool set_policy(const Policy& policy);
   [[nodiscard]] const Policy& policy() const { return policy_; }
+  /// A free entry has had other tenants meanwhile: learns its generation. False when the bus failed.
+  bool look_again(std::uint16_t index);
   [[nodiscard]] Telemetry& telemetry() { return telemetry_; }
   [[nodiscard]] const Telemetry& telemetry() const { return telemetry_; }
   [[nodiscard]] const Pacing& pacing() const { return pacing_; }
+  /// Working SAs (pairs) that are not paced; looks at the whole table.
+  [[nodiscard]] std::uint16_t unpaced() const;
   [[nodiscard]] std::uint32_t refused_full() const { return refused_full_; }
   [[nodiscard]] std::uint32_t refused_quota() const { return refused_quota_; }
 
@@ -97,26 +105,36 @@ class SaManager final : public EventListener {
   abi::MailboxCode check_pair(const abi::MailboxPair& request, EntryEvent event) const;
   abi::MailboxCode check_side(const Side& side, EntryEvent event) const;
   abi::MailboxCode check_replacement(const Side& old_side, const Side& new_side) const;
-  // Entries for the pool, and for new SAs the owner's quota; counts what it refuses.
-  abi::MailboxCode admit(abi::Pool pool, std::uint16_t owner, std::uint32_t wanted);
+  // Entries for the pool, besides those pledged to others, and for new SAs the owner's quota; counts what it refuses.
+  abi::MailboxCode admit(abi::Pool pool, std::uint16_t owner, std::uint32_t wanted, std::uint32_t pledged);
+  // A free entry is promised to the outbound half of `index`, and counts as its owner's.
+  void claim(std::uint16_t index);
+  void release_claim(std::uint16_t index);
 
   abi::MailboxCode check_reserve(const abi::MailboxReserve& request) const;
-  abi::MailboxCode admit_rekey(const abi::MailboxReserve& request);
+  // `pool`: asked for; then that from which the rekey is admitted.
+  abi::MailboxCode admit_rekey(const abi::MailboxReserve& request, abi::Pool& pool);
   // The SA that a reservation is to replace is still there.
   [[nodiscard]] bool is_same(Purpose purpose) const;
+  // The reservation `index` is for the rekey of an SA; it is no longer.
+  void begin_rekey(std::uint16_t index, Purpose purpose);
+  void end_rekey(std::uint16_t index, Purpose purpose);
 
   abi::MailboxCode check_install(const abi::MailboxInstall& request, SoftInterval& interval);
+  // The entry of the other direction that install_one names.
+  [[nodiscard]] abi::MailboxCode check_partner(const abi::MailboxInstall& request) const;
   abi::MailboxCode commit(const abi::MailboxInstall& request, SoftInterval interval, abi::MailboxAnswer& answer);
   [[nodiscard]] bool check_pace(const abi::MailboxInstall& request) const;
+  // `packets`: its soft limit in packets, sequence numbers looked at too.
   abi::MailboxCode commit_out(const abi::MailboxInstall& request, const SoftDraw& draw, std::uint16_t in,
-                              abi::MailboxAnswer& answer);
+                              abi::MailboxAnswer& answer, std::uint64_t& packets);
   abi::MailboxCode commit_in(const abi::MailboxInstall& request, const SoftDraw& draw, abi::MailboxAnswer& answer);
   abi::MailboxCode commit_side(std::uint16_t index, std::uint16_t generation, std::uint8_t slot,
                                abi::MailboxAnswer& answer);
   Limits draw_limits(std::uint64_t hard_octets, std::uint64_t hard_packets, const SoftDraw& draw);
   bool stage_limits(std::uint8_t slot, const Limits& limits);
   void pace(const abi::MailboxInstall& request, SoftInterval interval, const abi::MailboxAnswer& answer,
-            Purpose purpose);
+            std::uint64_t out_soft_packets);
   void adopt_tenant(std::uint16_t index, std::uint16_t owner, bool inbound, std::uint32_t spi, std::uint16_t partner);
   // The word of an entry as the table knows it, with this intent. Ok, or why it could not be written.
   abi::MailboxCode intend(std::uint16_t index, Intent intent, bool both = false, std::uint64_t deadline = 0);
@@ -130,6 +148,8 @@ class SaManager final : public EventListener {
 
   // The way out by time (sa_drain.cpp).
   void begin_leaving(std::uint16_t index, std::uint64_t now, const Side& replacement = {kNone, 0, false});
+  // The reorder guard that the host asks for, as far as the bound leaves room for it.
+  [[nodiscard]] std::uint64_t guard_of(const abi::MailboxPair& request, std::uint64_t now) const;
   abi::MailboxCode drain(std::uint16_t index, std::uint64_t guard, std::uint64_t now);
   struct Traffic {
     bool alive = false;
@@ -166,6 +186,7 @@ class SaManager final : public EventListener {
   RandomSource& random_;
   CommandPort& port_;
   EntryTable& table_;
+  Settings& settings_;
   Owners& owners_;
   NoticeQueue& notices_;
   Policy policy_;

@@ -48,7 +48,8 @@ enum class SelfTestResult : std::uint8_t {
 };
 
 /// Runs the test on an entry that nobody has. While it runs no packet is taken in. The counters of verdicts stand
-/// still; the entry is free again afterwards, some generations later. Some 900 register accesses a lane.
+/// still; the entry is free again afterwards, some generations later. Some 900 register accesses a lane; of each run
+/// the bus hears that the work goes on.
 class SelfTest {
  public:
   SelfTest(RegisterBus& bus, CommandPort& port) : bus_(bus), port_(port) {}

@@ -66,4 +66,10 @@ constexpr Ticks roughly(Ticks span, std::uint32_t part, std::uint32_t whole) {
   return ticks < kFar ? static_cast<Ticks>(ticks) : kFar;
 }
 
+/// span and so many 64ths of it more, at most kFar.
+constexpr Ticks beyond_by(Ticks span, std::uint8_t more) {
+  const std::uint64_t ticks = span + static_cast<std::uint64_t>(span >> 6) * more;
+  return ticks < kFar ? static_cast<Ticks>(ticks) : kFar;
+}
+
 }  // namespace sallyport::fw
