@@ -6,7 +6,7 @@ build fuzz >&2
 declare -A seeds=(
   [capture]="tests/data/captures" [vectors]="tests/data/vectors" [scenario]="sim/scenarios"
   [utilisation_log]="tests/data/logs" [report]="tests/data/logs" [ip_packet]="" [mailbox]=""
-  [ike_message]="tests/data/ike" [ike_fragments]="" [ike_certificate]="" [ike_policy]="" [ike_agent]=""
+  [ike_message]="tests/data/ike" [ike_fragments]="" [ike_certificate]="" [ike_policy]=""
 )
 for binary in build/fuzz/fuzz/fuzz_*; do
   name=${binary##*/fuzz_}
