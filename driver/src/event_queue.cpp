@@ -122,6 +122,10 @@ EventQueue::Known& EventQueue::known(SaRef ref) {
 }
 
 void EventQueue::take_event(const abi::MailboxNotice& notice) {
+  // A firmware that was started again between a notice and giving its record back to the ring tells it once more.
+  // Records come in order, numbered by the device.
+  if (last_record_ && static_cast<std::int32_t>(notice.record - *last_record_) <= 0) return;
+  last_record_ = notice.record;
   const SaRef ref{SaIndex{notice.index}, Generation{notice.generation}};
   const auto bit = static_cast<std::uint8_t>(1U << notice.event_kind);
   // An event of a tenant that is gone must not disturb what is known of the new one (G9). Generations are compared

@@ -2,6 +2,7 @@
 #include "sallyport/event_queue.hpp"
 
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "fake_bus.hpp"
@@ -108,6 +109,57 @@ TEST_F(EventQueueTest, TheSweepFindsEventsOfBeforeTheHostCame) {
   }
   EXPECT_EQ(soft, 1U);
   EXPECT_EQ(hard, 1U);
+}
+
+/// A firmware that is started again before the device knows that an event has been told.
+class RepeatingPort final : public MailboxPort {
+ public:
+  explicit RepeatingPort(MailboxPort& inner) : inner_(inner) {}
+  Result<MailboxMessage> exchange(const MailboxMessage& request) override { return inner_.exchange(request); }
+  Result<std::optional<MailboxMessage>> take_notice() override {
+    if (repeat) {
+      auto again = abi::MailboxNotice::unpack(*std::exchange(repeat, std::nullopt));
+      again.seq = 1;
+      return std::optional(again.pack());
+    }
+    auto message = inner_.take_notice();
+    if (message && *message && abi::MailboxNotice::unpack(**message).record != 0) event = **message;
+    return message;
+  }
+  std::optional<MailboxMessage> event;   ///< The last one.
+  std::optional<MailboxMessage> repeat;  ///< To be told again.
+
+ private:
+  MailboxPort& inner_;
+};
+
+TEST_F(EventQueueTest, WhatARestartTellsAgainIsOneEvent) {
+  RepeatingPort port(*firmware_);
+  auto device = Device::open(bus_, port);
+  ASSERT_TRUE(device);
+  queue_.reset();
+  device_ = std::move(*device);
+  queue_.emplace(*device_);
+  auto pair = install();
+  fake_.packet(pair.out().index.value, 90'000);
+  ASSERT_TRUE(queue_->poll());
+  EXPECT_EQ(all<SaEvent>().size(), 1U);
+  port.repeat = port.event;
+  ASSERT_TRUE(queue_->poll());
+  EXPECT_TRUE(all<SaEvent>().empty());
+  EXPECT_TRUE(queue_->needs_reconcile()) << "of a restart it knows all the same";
+  // Of a tenant that is gone, too.
+  const auto index = pair.out().index;
+  ASSERT_TRUE(pair.erase());
+  std::vector<SaPair> others;
+  ASSERT_TRUE(device_->set_policy({}));  // no reserve: every entry gets another tenant
+  while (others.size() < 32) others.push_back(install());
+  ASSERT_TRUE(queue_->poll());
+  EXPECT_NE(device_->query(index)->state, EntryState::kFree);
+  EXPECT_TRUE(all<SaEvent>().empty());
+  port.repeat = port.event;
+  ASSERT_TRUE(queue_->poll());
+  EXPECT_TRUE(all<SaEvent>().empty());
 }
 
 TEST_F(EventQueueTest, ASecondSweepFindsNothingNew) {

@@ -33,10 +33,10 @@ MailboxCode SaManager::start(unsigned log2_sas) {
     bus_.alive();
     if (const MailboxCode code = recover(i); code == MailboxCode::kBus) return code;
   }
-  // A name that is not returned is a former tenant's.
+  // A name that is not returned is a former tenant's, and the word of one that nobody knows, zero, names entry 0.
   for (std::uint16_t i = 0; i < table_.size(); ++i) {
     Entry& entry = table_[i];
-    if (entry.partner != kNone && table_[entry.partner].partner != i) entry.partner = kNone;
+    if (entry.partner == i || (entry.partner != kNone && table_[entry.partner].partner != i)) entry.partner = kNone;
   }
   return MailboxCode::kOk;
 }

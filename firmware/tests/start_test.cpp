@@ -190,6 +190,21 @@ TEST_F(StartTest, AnEntryThatFailsTheMarchTwiceIsGivenToNobody) {
   EXPECT_EQ(device_.sa(0).state, EntryState::kFree);
 }
 
+// A word of zeros, as an erased entry has it, names entry 0 (found by the mailbox's fuzzer).
+TEST_F(StartTest, NobodyIsHisOwnPartner) {
+  const auto pair = install_pair();
+  ASSERT_EQ(pair.in_index, 0);
+  device_.sa(0).fw = 0;
+  device_.fail_next(abi::Op::kErase, abi::CmdCode::kMemory);
+  ASSERT_EQ(firmware_.start(), MailboxCode::kOk);
+  hello();
+  for (const std::uint16_t index : {pair.in_index, pair.out_index}) {
+    abi::MailboxQuery query;
+    query.index = index;
+    EXPECT_EQ(ask<abi::MailboxEntry>(MailboxCommand::kQuery, query).partner, kNone) << index;
+  }
+}
+
 // A tenant's memory is read until it is mended: each look mends a little.
 TEST_F(StartTest, ATenantIsOnlyRead) {
   const auto pair = install_pair();

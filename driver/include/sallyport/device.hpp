@@ -141,7 +141,8 @@ class Device {
 
   /// Reserves an inbound entry and its SPI. kFull: nothing left for the pool, or the owner's quota is used up. When the
   /// answer was lost (kBusFailure, or the firmware started again in between), reservations of this owner that this
-  /// object has not given out are erased: nobody knows their SPIs.
+  /// object has not given out are erased: nobody knows their SPIs. Where the mailbox does not answer then either, a
+  /// sweep finds them later (adopt).
   Result<Reservation> reserve(const InstallOptions& options);
   /// Installs both directions in one transaction. On success the reservation is used up; on failure it stands as
   /// before, nothing is in the table, and no key is left in the staging bank. When the answer was lost (kBusFailure, or

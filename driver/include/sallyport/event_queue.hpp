@@ -108,6 +108,7 @@ class EventQueue {
   std::deque<Notice> queue_;
   std::vector<Known> known_;
   std::optional<std::uint32_t> last_number_;
+  std::optional<std::uint32_t> last_record_;  // of the device's ring
   std::uint64_t lost_ = 0;
   bool gap_ = false;
 };

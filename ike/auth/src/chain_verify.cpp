@@ -64,10 +64,10 @@ Error failure(const Certificate& leaf, X509_STORE_CTX* context) {
 // All but the anchor, which is the administrator's choice unless it is the leaf itself.
 Result<void> check_chain(std::span<const Certificate> chain) {
   const auto signs = auth::check_signs(chain.front());
-  if (!signs) return signs;
+  if (!signs) return signs.error();
   for (const Certificate& certificate : chain.first(std::max<std::size_t>(chain.size() - 1, 1))) {
     const auto purpose = auth::check_purpose(certificate);
-    if (!purpose) return purpose;
+    if (!purpose) return purpose.error();
   }
   return {};
 }

@@ -176,9 +176,13 @@ std::string value_text(const ASN1_STRING* value) {
     return "\\x" + hex({ASN1_STRING_get0_data(value), static_cast<std::size_t>(ASN1_STRING_length(value))});
   }
   std::string text;
-  for (const std::uint8_t octet : View{utf8, static_cast<std::size_t>(size)}) {
+  const View octets{utf8, static_cast<std::size_t>(size)};
+  for (std::size_t i = 0; i < octets.size(); ++i) {
+    const std::uint8_t octet = octets[i];
     if (octet == ',') {
       text.append("\\,");
+    } else if (octet == ' ' && (i == 0 || i + 1 == octets.size())) {
+      text.append("\\x20");  // else whoever reads it takes it for a blank around the value
     } else {
       text.append(printable({&octet, 1}));
     }

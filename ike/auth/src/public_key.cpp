@@ -88,7 +88,7 @@ Result<void> check_named_curve(const X509_PUBKEY* spki) {
 Result<void> check_chain_key(const X509_PUBKEY* spki, const EVP_PKEY* key) {
   if (key == nullptr) return openssl_error(ErrorCode::kInvalidArgument, "key: not readable");
   const auto named = check_named_curve(spki);
-  if (!named) return named;
+  if (!named) return named.error();
   switch (EVP_PKEY_get_base_id(key)) {
     case EVP_PKEY_RSA:
     case EVP_PKEY_RSA_PSS: {

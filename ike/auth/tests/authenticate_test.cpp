@@ -48,11 +48,9 @@ std::shared_ptr<const TrustStore> trusting(std::vector<Certificate> anchors) {
   return std::make_shared<TrustStore>(TrustStore::make(std::move(anchors)).value());
 }
 
-std::shared_ptr<const OwnCertificate> own(std::initializer_list<TestCertificate> chain) {
-  std::vector<Certificate> certificates;
-  for (const auto& made : chain) certificates.push_back(certificate(made));
+std::shared_ptr<const OwnCertificate> own(const std::vector<TestCertificate>& chain) {
   return std::make_shared<OwnCertificate>(
-      OwnCertificate::make(std::move(certificates), private_key(*chain.begin())).value());
+      OwnCertificate::make(test::certificates(chain), private_key(chain.front())).value());
 }
 
 Credentials by_secret(const std::string& local, const std::string& remote, const std::string& secret) {

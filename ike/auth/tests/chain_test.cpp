@@ -25,20 +25,18 @@ CertificateSpec gateway(TestKey key = TestKey::kP256) {
 }
 
 TrustStore trusting(const std::vector<TestCertificate>& anchors, const std::vector<std::string>& lists = {}) {
-  std::vector<Certificate> certificates;
-  for (const auto& anchor : anchors) certificates.push_back(certificate(anchor));
   std::vector<Crl> crls;
+  crls.reserve(lists.size());
   for (const auto& list : lists) crls.push_back(Crl::read(octets(list)).value());
-  return TrustStore::make(std::move(certificates), crls).value();
+  return TrustStore::make(test::certificates(anchors), crls).value();
 }
 
 // "" when believed, else why not.
 std::string verdict(const TrustStore& trust, const TestCertificate& leaf,
                     const std::vector<TestCertificate>& others = {}, std::int64_t now = kNow,
                     Revocation revocation = Revocation::kIgnored) {
-  std::vector<Certificate> intermediates;
-  for (const auto& other : others) intermediates.push_back(certificate(other));
-  const auto chain = trust.verify(certificate(leaf), intermediates, UnixTime(now), {.revocation = revocation});
+  const auto chain =
+      trust.verify(certificate(leaf), test::certificates(others), UnixTime(now), {.revocation = revocation});
   return chain ? "" : chain.error().text;
 }
 

@@ -61,9 +61,7 @@ TEST(PskStore, TheBestFitWins) {
 }
 
 OwnCertificate own(const std::vector<TestCertificate>& chain) {
-  std::vector<Certificate> certificates;
-  for (const auto& made : chain) certificates.push_back(certificate(made));
-  return OwnCertificate::make(std::move(certificates), private_key(chain.front())).value();
+  return OwnCertificate::make(test::certificates(chain), private_key(chain.front())).value();
 }
 
 TEST(OwnCertificate, NeedsItsKey) {

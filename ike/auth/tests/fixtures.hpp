@@ -3,9 +3,11 @@
 /// What the tests of this room share.
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "make_pki.hpp"
 #include "sallyport/ike/certificate.hpp"
@@ -45,6 +47,13 @@ inline Certificate certificate(const TestCertificate& made) {
   return Certificate::from_pem(made.certificate).value().front();
 }
 
+inline std::vector<Certificate> certificates(const std::vector<TestCertificate>& made) {
+  std::vector<Certificate> out;
+  out.reserve(made.size());
+  for (const TestCertificate& one : made) out.push_back(certificate(one));
+  return out;
+}
+
 inline PrivateKey private_key(const TestCertificate& made) { return PrivateKey::from_pem(octets(made.key)).value(); }
 
 /// Keys take time: one self-signed certificate a kind in a process.
@@ -59,21 +68,14 @@ inline const TestCertificate& of_kind(TestKey kind) {
 /// SubjectPublicKeyInfo of an RSA key whose modulus (all ones) has so many bits, a multiple of 8: of the right form,
 /// and made without a search for primes.
 inline Bytes rsa_spki(unsigned bits) {
-  const auto wrapped = [](std::uint8_t tag, const Bytes& content) {
-    Bytes out{tag, 0x82, static_cast<std::uint8_t>(content.size() >> 8U), static_cast<std::uint8_t>(content.size())};
-    out.insert(out.end(), content.begin(), content.end());
-    return out;
+  const auto wrapped = [](std::string_view tag, const std::string& content) {
+    char length[24];
+    std::snprintf(length, sizeof length, "%04zx", content.size() / 2);
+    return std::string(tag) + "82" + length + content;
   };
-  Bytes modulus(1 + bits / 8, 0xff);
-  modulus.front() = 0;
-  Bytes numbers = wrapped(0x02, modulus);
-  for (const std::uint8_t octet : {0x02, 0x03, 0x01, 0x00, 0x01}) numbers.push_back(octet);
-  Bytes key = wrapped(0x30, numbers);
-  key.insert(key.begin(), 0);  // no unused bits
-  Bytes content = from_hex("300d06092a864886f70d0101010500");
-  const Bytes string = wrapped(0x03, key);
-  content.insert(content.end(), string.begin(), string.end());
-  return wrapped(0x30, content);
+  const std::string modulus = wrapped("02", "00" + std::string(bits / 4, 'f'));
+  const std::string key = wrapped("03", "00" + wrapped("30", modulus + "0203010001"));
+  return from_hex(wrapped("30", "300d06092a864886f70d0101010500" + key));
 }
 
 inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
