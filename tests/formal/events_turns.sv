@@ -14,7 +14,7 @@ module events_turns
     input logic         start_i,
     input logic [31:0]  tail_i,
     input logic [63:0]  any_i,
-    input logic [1:0]   bad_i,       // cfg, ctr
+    input logic [2:0]   bad_i,       // cfg, ctr, misc
     input logic         happens_i,
     input logic [7:0]   happened_i,
     input dead_reason_e dies_i,
@@ -149,7 +149,7 @@ module events_turns
       lanes_q.ctr_bad   <= rd_q.ctr_rd && bad_i[1];
       lanes_q.ctr       <= any_i;
       lanes_q.misc_new  <= rd_q.misc_rd;
-      lanes_q.misc_bad  <= 1'b0;
+      lanes_q.misc_bad  <= rd_q.misc_rd && bad_i[2];
       lanes_q.misc_mem  <= rd_q.misc_mem;
       lanes_q.misc_word <= rd_q.misc_word;
       lanes_q.misc      <= rd_q.misc_word[0] ? pack_name(name_q) : pack_life(life_q);
