@@ -10,6 +10,17 @@ static_assert(!std::is_copy_constructible_v<SaPair> && !std::is_copy_assignable_
 static_assert(!std::is_copy_constructible_v<Reservation> && !std::is_copy_assignable_v<Reservation>);
 static_assert(std::is_nothrow_move_constructible_v<SaPair> && std::is_nothrow_move_assignable_v<SaPair>);
 
+namespace {
+
+// The request for one half of the pair.
+abi::MailboxPair half(abi::MailboxPair request, bool inbound) {
+  (inbound ? request.out_index : request.in_index) = kNoEntry;
+  (inbound ? request.out_generation : request.in_generation) = 0;
+  return request;
+}
+
+}  // namespace
+
 OwnedEntries& OwnedEntries::operator=(OwnedEntries&& other) noexcept {
   if (this == &other) return *this;
   drop();
@@ -39,9 +50,22 @@ Result<void> OwnedEntries::send(abi::MailboxCommand command, const abi::MailboxP
     if (ends) forget();
     return {};
   }
-  // A tenant that is gone owns nothing that could be given back.
-  if (ends && answer.error().code == ErrorCode::kStaleGeneration) forget();
+  // A tenant that is gone owns nothing that could be given back; its other half may be there yet.
+  if (ends && answer.error().code == ErrorCode::kStaleGeneration) {
+    if (in_.present() && out_.present()) {
+      for (const bool inbound : {false, true})
+        static_cast<void>(client_->ask<abi::MailboxAnswer>(command, half(request, inbound)));
+    }
+    forget();
+  }
   return answer.error();
+}
+
+Result<void> OwnedEntries::erase_outbound() {
+  if (!holds() || !out_.present()) return Error{ErrorCode::kBadState, "erase: the handle has no outbound half"};
+  const auto answer = client_->ask<abi::MailboxAnswer>(abi::MailboxCommand::kErase, half(pair(), false));
+  if (answer || answer.error().code == ErrorCode::kStaleGeneration) out_ = SaRef{};
+  return answer ? Result<void>{} : answer.error();
 }
 
 void OwnedEntries::forget() {
@@ -58,10 +82,12 @@ void OwnedEntries::drop() {
 
 Result<void> SaHandle::supersede_by(const SaHandle& replacement) {
   auto request = entries_.pair();
-  request.new_in_index = replacement.in().index.value;
-  request.new_in_generation = replacement.in().generation.value;
-  request.new_out_index = replacement.out().index.value;
-  request.new_out_generation = replacement.out().generation.value;
+  const SaRef new_in = in().present() ? replacement.in() : SaRef{};
+  const SaRef new_out = out().present() ? replacement.out() : SaRef{};
+  request.new_in_index = new_in.index.value;
+  request.new_in_generation = new_in.generation.value;
+  request.new_out_index = new_out.index.value;
+  request.new_out_generation = new_out.generation.value;
   return entries_.send(abi::MailboxCommand::kSupersede, request, false);
 }
 

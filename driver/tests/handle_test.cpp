@@ -54,6 +54,40 @@ TEST_F(HandleTest, MovingMovesTheDuty) {
   EXPECT_EQ(entries(EntryState::kDraining), 2U) << "what was overwritten is given back";
 }
 
+TEST_F(HandleTest, TheOutboundHalfMayGoFirst) {
+  auto old_pair = install();
+  auto new_pair = install(rekey_of(old_pair));
+  ASSERT_TRUE(old_pair.supersede_by(new_pair));
+  const auto out = old_pair.out();
+  ASSERT_TRUE(old_pair.erase_outbound());
+  EXPECT_EQ(fake_.sa(out.index.value).state, EntryState::kFree);
+  EXPECT_FALSE(old_pair.out().present());
+  EXPECT_TRUE(old_pair.in().present());
+  EXPECT_EQ(old_pair.erase_outbound().error().code, ErrorCode::kBadState);
+  ASSERT_TRUE(old_pair.retire());
+  drain();
+  EXPECT_EQ(entries(EntryState::kFree), 62U);
+  // One that has no outbound half any more is superseded all the same.
+  ASSERT_TRUE(new_pair.erase_outbound());
+  const auto next = install(rekey_of(new_pair));
+  ASSERT_TRUE(new_pair.supersede_by(next));
+  EXPECT_EQ(fake_.sa(new_pair.in().index.value).state, EntryState::kOverlap);
+}
+
+TEST_F(HandleTest, WhatIsLeftOfAPairIsGivenBack) {
+  for (const bool retire : {true, false}) {
+    auto pair = install();
+    auto other = device_->adopt(*device_->query(pair.in().index));
+    ASSERT_TRUE(other->erase_outbound());
+    other->forget();
+    const auto done = retire ? pair.retire() : pair.erase();
+    EXPECT_EQ(done.error().code, ErrorCode::kStaleGeneration);
+    EXPECT_FALSE(pair.holds());
+    drain();
+    EXPECT_EQ(entries(EntryState::kFree), 64U) << retire;
+  }
+}
+
 TEST_F(HandleTest, TheWholeLife) {
   auto old_pair = install();
   auto new_pair = install(rekey_of(old_pair));

@@ -29,10 +29,13 @@ class OwnedEntries {
   [[nodiscard]] SaRef out() const { return out_; }
   /// The request that names these entries.
   [[nodiscard]] abi::MailboxPair pair() const;
-  /// Sends it. When `ends`, the entries are no longer owned, unless they could not be reached.
+  /// Sends it. When `ends`, the entries are no longer owned, unless they could not be reached. Where one half of a pair
+  /// has gone by itself (kStaleGeneration), the request is carried out for the other all the same.
   Result<void> send(abi::MailboxCommand command, const abi::MailboxPair& request, bool ends);
   /// Owns nothing any more, without telling the firmware.
   void forget();
+  /// Erases the outbound half alone. It is not owned any more then, nor when it had gone by itself.
+  Result<void> erase_outbound();
 
  private:
   void drop();
@@ -83,7 +86,7 @@ class SaHandle {
   [[nodiscard]] SoftLimits soft_in() const { return soft_in_; }
   [[nodiscard]] SoftLimits soft_out() const { return soft_out_; }
 
-  /// active -> overlap: `replacement` is keyed. kBadState when it is not.
+  /// active -> overlap: `replacement` is keyed. kBadState when it is not. Halves that this handle has not are left out.
   Result<void> supersede_by(const SaHandle& replacement);
   /// active or overlap -> redundant: lost a rekey collision.
   Result<void> mark_redundant();
@@ -91,6 +94,9 @@ class SaHandle {
   Result<void> retire(std::uint64_t drain_ns = 0);
   /// Erased now.
   Result<void> erase();
+  /// The outbound half alone, when nothing is to go out on it any more: its entry is free while the inbound half waits
+  /// for its Delete. kStaleGeneration: it had gone by itself.
+  Result<void> erase_outbound() { return entries_.erase_outbound(); }
   /// Gives up ownership; the SA stays in the table.
   void forget() { entries_.forget(); }
 

@@ -290,7 +290,7 @@ std::variant<ChildAnswer, Refusal> answer_offer(Session& session, const Contents
 namespace {
 
 // Limits, roles and thresholds of a new Child SA (rules 5 to 7).
-void set_limits(Session& session, const ChildAgreement& agreement, InstallRequest& request, Child& child) {
+void set_limits(Session& session, IkeSa& ike, const ChildAgreement& agreement, InstallRequest& request, Child& child) {
   Services& services = session.services();
   const TimeNs t_ike = session.times().t_ike();
   const Sizing sizing = size_child(session.config(), *agreement.config, agreement.suite.esn, t_ike);
@@ -305,7 +305,7 @@ void set_limits(Session& session, const ChildAgreement& agreement, InstallReques
     const ShareInterval shares = share_interval(where.of(child.role), units.at(*unit).hard);
     request.soft = {shares.from, shares.span};
   }
-  request.pace = Pace{static_cast<std::uint16_t>(session.id().value), static_cast<std::uint8_t>(1), t_ike,
+  request.pace = Pace{session.id().value, static_cast<std::uint8_t>(ike.requests().size()), t_ike,
                       child.role == CountRole::kDesignated};
   const ChildConfig& config = *agreement.config;
   if (config.rekey_time > 0) {
@@ -358,7 +358,7 @@ Result<ChildId> install_child(Session& session, IkeSa& ike, ChildAgreement agree
   request.local_selectors = std::move(agreement.local);
   request.remote_selectors = std::move(agreement.remote);
   if (old != nullptr) request.replaces = old->handle;
-  set_limits(session, agreement, request, child);
+  set_limits(session, ike, agreement, request, child);
 
   auto handle = services.backend.install(reservation.handle, std::move(request));
   if (!handle) return handle.error();

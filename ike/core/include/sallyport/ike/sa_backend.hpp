@@ -53,7 +53,7 @@ struct SoftRange {
 
 /// Lets the backend say when to rekey (ChildEvent::kRekeyWanted), because it knows how much room there is.
 struct Pace {
-  std::uint16_t ike_sa = 0;  ///< Number of the IKE SA, small and reused: its children share a window.
+  std::uint32_t ike_sa = 0;  ///< Number of the IKE SA: its children share a window.
   std::uint8_t window = 1;
   TimeNs t_ike = 0;  ///< 99.9th percentile of a rekey on this IKE SA.
   bool designated = false;
