@@ -110,7 +110,6 @@ Result<ChildHandle> DriverBackend::install(ReservationHandle reservation, Instal
   pair.mode = request.tunnel ? SaMode::kTunnel : SaMode::kTransport;
   pair.paced = slot.has_value();
   if (slot) pair.pace_of = request.pace->ike_sa;
-  pair.waits = request.replaces.has_value();
   const SaConfigs configs = sa_configs(std::move(request), *selectors);
   auto installed = device_.install(reserved.held, configs.inbound, configs.outbound, options);
   if (!installed) {
@@ -123,7 +122,7 @@ Result<ChildHandle> DriverBackend::install(ReservationHandle reservation, Instal
   hold(pair.in, child);
   hold(pair.out, child);
   pair.handle = std::move(*installed);
-  if (pair.waits) waiting_.push_back(child);
+  waiting_.push_back(child);
   pairs_.emplace(child.value, std::move(pair));
   return child;
 }

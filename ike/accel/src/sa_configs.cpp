@@ -11,6 +11,7 @@ SaConfigs sa_configs(InstallRequest request, const EntrySelectors& selectors) {
     config->esn = request.esn;
     config->lifetime.octets = Octets{request.limits.octets};
     config->lifetime.packets = Packets{request.limits.packets};
+    if (request.udp) config->udp = UdpEncapsulation{request.local_port, request.remote_port};
   }
   out.inbound.direction = Direction::kInbound;
   out.inbound.key = std::move(request.inbound.key);
@@ -24,7 +25,6 @@ SaConfigs sa_configs(InstallRequest request, const EntrySelectors& selectors) {
   out.outbound.spi = request.outbound_spi;
   out.outbound.key = std::move(request.outbound.key);
   out.outbound.salt = std::move(request.outbound.salt);
-  if (request.udp) out.outbound.udp = UdpEncapsulation{request.local_port, request.remote_port};
   if (request.tunnel) {
     OuterHeader outer;
     outer.source = request.local;

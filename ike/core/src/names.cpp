@@ -40,6 +40,8 @@ std::string_view name(Counter counter) {
                                                                   "temporary_failures_sent",
                                                                   "temporary_failures_received",
                                                                   "duplicate_children",
+                                                                  "duplicate_children_deleted",
+                                                                  "queues_refused",
                                                                   "count_negotiated",
                                                                   "count_ignored",
                                                                   "children_expired"};

@@ -225,6 +225,13 @@ std::variant<ChildAnswer, Refusal> answer_offer(Session& session, const Contents
         "no child has traffic of " + to_text(from_wire(*request.tsi)) + " to " + to_text(from_wire(*request.tsr))};
   }
   const ChildConfig& config = *picked->config;
+  const unsigned limit = session.config().same_traffic_limit;
+  if (old == nullptr && limit > 0 &&
+      session.carrying(picked->narrowed.selectors.responder, picked->narrowed.selectors.initiator, config.tunnel) >=
+          limit) {
+    services.count(Counter::kQueuesRefused);
+    return Refusal{NotifyType::kTsMaxQueue, {}, "there are as many for this traffic as there may be"};
+  }
   auto choice = choose_child(*request.sa, config.proposals, exchange);
   if (!choice) return Refusal{NotifyType::kNoProposalChosen, {}, choice.error().text};
   const auto received = request.ke ? std::optional(request.ke->method) : std::nullopt;

@@ -114,6 +114,8 @@ class Session {
   void take_over(Child& next);
   /// The peer is done with this one: what it made in its place takes over now, if it has not. Returns that one.
   Child* hand_over(Child& old);
+  /// Child SAs in use for this traffic.
+  [[nodiscard]] unsigned carrying(const SelectorSet& local, const SelectorSet& remote, bool tunnel) const;
   /// Delete it by an exchange of ours.
   void want_delete(Child& child);
   /// Both ends know that it is no more.
@@ -151,6 +153,8 @@ class Session {
   void advance_ike();
   void begin_ike_rekey();
   void ask_for_life();
+  // The newer one is used: older ones for its traffic may go.
+  void delete_older(const Child& newer);
 
   Services& services_;
   SessionId id_;
@@ -166,6 +170,7 @@ class Session {
   std::set<std::pair<TimeNs, ChildId>> looks_;
   TimeNs ike_rekey_at_ = kNever;
   TimeNs held_until_ = 0;
+  TimeNs may_delete_older_ = 0;  ///< Not before.
   std::uint64_t packets_heard_ = 0;
   TimeNs rtt_ = 0;            ///< Of the last exchange that needed no retransmission; 0 before.
   std::string failure_;       ///< Why authentication failed.

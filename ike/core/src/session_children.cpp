@@ -8,9 +8,13 @@ namespace sallyport::ike {
 
 namespace {
 
-bool same_traffic(const Child& a, const Child& b) {
-  return a.tunnel == b.tunnel && same(a.local, b.local) && same(a.remote, b.remote);
+constexpr TimeNs kHour = 3'600 * kSecond;
+
+bool same_traffic(const Child& a, const SelectorSet& local, const SelectorSet& remote, bool tunnel) {
+  return a.tunnel == tunnel && same(a.local, local) && same(a.remote, remote);
 }
+
+bool same_traffic(const Child& a, const Child& b) { return same_traffic(a, b.local, b.remote, b.tunnel); }
 
 }  // namespace
 
@@ -22,6 +26,7 @@ void Session::tell(AgentEventKind kind, const Child* child, std::string text) {
   event.connection = config_->name;
   if (child != nullptr) {
     event.child = child->config->name;
+    event.child_id = child->id;
     event.spi_in = child->spi_in;
     event.spi_out = child->spi_out;
   }
@@ -62,7 +67,10 @@ void Session::take_over(Child& next) {
     backend.drop_outbound(old->handle);
     old->outbound = false;
   }
-  if (rekeyed) return;
+  if (rekeyed) {
+    next.duplicate = old != nullptr && old->duplicate;
+    return;
+  }
   services_.count(Counter::kChildrenUp);
   // Legal (RFC 7296 1.3.1, RFC 9611), but on a table of fixed size worth knowing.
   for (const auto& [number, other] : children_.all()) {
@@ -82,6 +90,30 @@ Child* Session::hand_over(Child& old) {
   Child* next = heir ? children_.find(*heir) : nullptr;
   if (next != nullptr && next->replaces && next->state == ChildState::kInstalled) take_over(*next);
   return next;
+}
+
+unsigned Session::carrying(const SelectorSet& local, const SelectorSet& remote, bool tunnel) const {
+  unsigned number = 0;
+  for (const auto& entry : children_.all()) {
+    const Child& child = entry.second;
+    const bool in_use = child.state == ChildState::kInstalled || child.state == ChildState::kRekeying;
+    if (in_use && !child.replaces && same_traffic(child, local, remote, tunnel)) ++number;
+  }
+  return number;
+}
+
+void Session::delete_older(const Child& newer) {
+  if (config_->unique_children != UniqueChildren::kNewest || services_.now < may_delete_older_) return;
+  for (const ChildId id : children_.ids()) {
+    if (id == newer.id) break;  // the rest is newer still
+    Child& older = *children_.find(id);
+    if (older.state != ChildState::kInstalled || !same_traffic(older, newer)) continue;
+    // Not again and again: a peer that makes up for each would have us do so for ever.
+    may_delete_older_ = services_.now + kHour;
+    services_.count(Counter::kDuplicatesDeleted);
+    tell(AgentEventKind::kChildDown, &older, "a newer one carries the same traffic");
+    want_delete(older);
+  }
 }
 
 void Session::want_delete(Child& child) {
@@ -117,7 +149,11 @@ void Session::on_child_event(ChildId id, ChildEventKind kind) {
       break;
     case ChildEventKind::kFirstPacket:
       // The peer uses it, so it has processed our answer (RFC 7296 2.8).
-      if (child->replaces && child->state == ChildState::kInstalled) take_over(*child);
+      if (child->replaces && child->state == ChildState::kInstalled) {
+        take_over(*child);
+      } else if (child->duplicate) {
+        delete_older(*child);
+      }
       break;
     case ChildEventKind::kGone:
       tell(AgentEventKind::kChildDown, child, "its table entries were taken back");

@@ -75,6 +75,89 @@ TEST_F(Exchange, AChildIsRekeyedFromEitherSideWithoutLosingAPacket) {
   expect_quiet(world);
 }
 
+TEST_F(Exchange, ASecondChildForTheSameTrafficIsKeptAndShown) {
+  PairWorld world(terms());
+  load(world, psk_connection(true), psk_connection(false));
+  up(world);
+  ASSERT_TRUE(world.b.agent.initiate_child(world.now, world.b.agent.sessions().front().id, "net"));
+  world.run_for(kSecond);
+  world.send_packet(world.a, 100);
+  world.run_for(kSecond);
+  for (const End* end : {&world.a, &world.b}) {
+    const auto children = end->agent.sessions().front().children;
+    ASSERT_EQ(children.size(), 2U);
+    EXPECT_NE(children[0].duplicate, children[1].duplicate);
+    EXPECT_EQ(end->agent.counters()[Counter::kDuplicates], 1U);
+    EXPECT_EQ(end->count(AgentEventKind::kDuplicate), 1U);
+  }
+  // A duplicate's successor is one too.
+  for (const ChildReport& child : world.a.agent.sessions().front().children) {
+    if (!child.duplicate) continue;
+    ASSERT_TRUE(world.a.agent.rekey_child(world.now, world.a.agent.sessions().front().id, child.id));
+  }
+  world.run_for(kSecond);
+  const auto children = world.a.agent.sessions().front().children;
+  ASSERT_EQ(children.size(), 2U);
+  EXPECT_NE(children[0].duplicate, children[1].duplicate);
+  expect_quiet(world);
+}
+
+TEST_F(Exchange, TheNewestOfTwoStaysWhenItIsUsed) {
+  PairWorld world(terms());
+  auto a = psk_connection(true);
+  a.unique_children = UniqueChildren::kNewest;
+  load(world, a, psk_connection(false));
+  up(world);
+  const SessionId at_b = world.b.agent.sessions().front().id;
+  const auto children_of_a = [&] { return world.a.agent.sessions().front().children.size(); };
+  ASSERT_TRUE(world.b.agent.initiate_child(world.now, at_b, "net"));
+  world.run_for(kSecond);
+  EXPECT_EQ(children_of_a(), 2U) << "nothing has come in on it yet";
+  world.send_packet(world.b, 100);
+  world.run_for(kSecond);
+  EXPECT_EQ(children_of_a(), 1U);
+  EXPECT_EQ(world.b.agent.sessions().front().children.size(), 1U);
+  EXPECT_EQ(world.a.agent.counters()[Counter::kDuplicatesDeleted], 1U);
+  // Once an hour: a peer that makes another each time does not keep us busy.
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(world.b.agent.initiate_child(world.now, at_b, "net"));
+    world.run_for(kSecond);
+    world.send_packet(world.b, 100);
+    world.run_for(kSecond);
+  }
+  EXPECT_EQ(children_of_a(), 4U);
+  EXPECT_EQ(world.a.agent.counters()[Counter::kDuplicatesDeleted], 1U);
+  world.run_for(3'600 * kSecond);
+  ASSERT_TRUE(world.b.agent.initiate_child(world.now, at_b, "net"));
+  world.run_for(kSecond);
+  world.send_packet(world.b, 100);
+  world.run_for(kSecond);
+  EXPECT_EQ(children_of_a(), 1U);
+  expect_quiet(world);
+}
+
+TEST_F(Exchange, ALimitForTheSameTrafficIsAnsweredWithTsMaxQueue) {
+  PairWorld world(terms());
+  auto b = psk_connection(false);
+  b.same_traffic_limit = 2;
+  load(world, psk_connection(true), b);
+  up(world);
+  const SessionId session = world.a.agent.sessions().front().id;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(world.a.agent.initiate_child(world.now, session, "net"));
+    world.run_for(kSecond);
+  }
+  EXPECT_EQ(world.a.agent.sessions().front().children.size(), 2U);
+  EXPECT_EQ(world.b.agent.counters()[Counter::kQueuesRefused], 2U);
+  EXPECT_EQ(world.a.count(AgentEventKind::kChildFailed), 2U);
+  EXPECT_NE(world.a.log().find("TS_MAX_QUEUE"), std::string::npos);
+  // A rekey is none more.
+  ASSERT_TRUE(world.a.agent.rekey_child(world.now, session, child(world.a).id));
+  world.run_for(kSecond);
+  EXPECT_EQ(world.a.agent.counters()[Counter::kRekeysOurs], 1U);
+  expect_quiet(world);
+}
+
 TEST_F(Exchange, BothRekeyAtOnceAndOnePairIsLeft) {
   PairWorld world(terms());
   load(world, psk_connection(true), psk_connection(false));

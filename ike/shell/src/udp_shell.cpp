@@ -93,6 +93,7 @@ class UdpShell::Impl {
     asio::post(context_, [this] { stopped_ = true; });
   }
 
+  asio::io_context& context() { return context_; }
   void send_esp(const Endpoint& to, View packet) { send_octets(nat_, to, packet); }
   [[nodiscard]] std::uint64_t send_failures() const { return send_failures_; }
 
@@ -197,6 +198,7 @@ bool UdpShell::run_for(std::chrono::nanoseconds time, const std::function<bool()
   return impl_->run_for(time, done);
 }
 void UdpShell::stop() { impl_->stop(); }
+boost::asio::io_context& UdpShell::context() { return impl_->context(); }
 void UdpShell::send_esp(const Endpoint& to, View packet) { impl_->send_esp(to, packet); }
 std::uint64_t UdpShell::send_failures() const { return impl_->send_failures(); }
 

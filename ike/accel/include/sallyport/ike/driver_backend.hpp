@@ -62,7 +62,7 @@ class DriverBackend final : public SaBackend {
     SaRef out;
     std::uint32_t pace_of = 0;  // number of its IKE SA
     bool paced = false;
-    bool waits = false;  // for its first packet
+    bool waits = true;  // for its first packet
     HardLimits limits;
     ChildUsage last;  // what was seen when it was looked at last
     EntrySelectors selectors;

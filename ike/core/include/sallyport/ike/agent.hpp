@@ -58,7 +58,8 @@ struct AgentEvent {
   TimeNs time = 0;
   SessionId session;
   std::string connection;
-  std::string child;  ///< Name of its configuration, where the event is of one.
+  std::string child;                ///< Name of its configuration, where the event is of one.
+  std::optional<ChildId> child_id;  ///< Of the new one, where one replaces another.
   Spi spi_in;
   Spi spi_out;
   std::string text;

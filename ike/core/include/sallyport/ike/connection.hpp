@@ -42,6 +42,13 @@ struct CountConfig {
   std::uint64_t least_octets = 0;       ///< Shortest life to negotiate; 0: what sizing says.
 };
 
+/// What becomes of a Child SA when there is a newer one for the same traffic. That is legal (RFC 7296 1.3.1, RFC 9611),
+/// and on a table of fixed size it may be one too many.
+enum class UniqueChildren : std::uint8_t {
+  kKeep,    ///< Both stay, the newer one is shown as a duplicate.
+  kNewest,  ///< The older ones are deleted when the first packet has come in on the newer, once an hour at most.
+};
+
 struct ConnectionConfig {
   std::string name;
   Owner owner;                      ///< Number of the connection.
@@ -57,6 +64,9 @@ struct ConnectionConfig {
   TimeNs liveness_time = 0;                ///< Silence after which the peer is asked; 0: never.
   RetransmissionSchedule retransmission;   ///< For peers other than Sallyport.
   std::uint8_t window = 1;                 ///< Requests of the peer that we take at once, 1..16.
+  UniqueChildren unique_children = UniqueChildren::kKeep;
+  unsigned same_traffic_limit = 0;  ///< Child SAs of the peer's for the same traffic; TS_MAX_QUEUE beyond (RFC 9611).
+                                    ///< 0: no limit.
   CountConfig counts;
   std::vector<ChildConfig> children;
 

@@ -36,7 +36,9 @@ enum class Counter : std::uint8_t {
   kRefusedFull,        ///< Child SAs and rekeys refused for want of an entry.
   kTemporaryFailures,  ///< Sent.
   kTemporaryFailuresReceived,
-  kDuplicates,  ///< Child SAs with the selectors of another one of the same peer.
+  kDuplicates,         ///< Child SAs with the selectors of another one of the same peer.
+  kDuplicatesDeleted,  ///< Older ones that we deleted (UniqueChildren::kNewest).
+  kQueuesRefused,      ///< Answered with TS_MAX_QUEUE.
   kCountNegotiated,
   kCountIgnored,  ///< PROPOSED and SELECTED notifies without effect.
   kExpired,       ///< Child SAs that died of a hard limit before they were replaced.

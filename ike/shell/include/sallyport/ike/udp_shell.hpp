@@ -8,6 +8,10 @@
 #include "sallyport/ike/agent.hpp"
 #include "sallyport/result.hpp"
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace sallyport::ike {
 
 struct ShellConfig {
@@ -41,6 +45,9 @@ class UdpShell {
   bool run_for(std::chrono::nanoseconds time, const std::function<bool()>& done = {});
   /// From any thread: `run_for` comes back.
   void stop();
+  /// Other descriptors and timers of the same thread: whoever waits for them calls flush() when the agent may have
+  /// something to send.
+  [[nodiscard]] boost::asio::io_context& context();
   /// An ESP packet in UDP from port 4500.
   void send_esp(const Endpoint& to, View packet);
   /// Datagrams that the system would not take.
