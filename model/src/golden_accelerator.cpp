@@ -72,10 +72,20 @@ CommandResult GoldenAccelerator::kill(std::uint32_t index, std::uint16_t generat
 }
 
 CommandResult GoldenAccelerator::erase(std::uint32_t index, std::uint16_t generation) {
+  if (const CommandResult begun = begin_erase(index, generation); begun.code != CmdCode::kOk) return begun;
+  release(index);
+  return answer(index, CmdCode::kOk);
+}
+
+CommandResult GoldenAccelerator::begin_erase(std::uint32_t index, std::uint16_t generation) {
   if (const auto refused = refuse_target(index, generation)) return *refused;
   entries_[index].codec.reset();
-  entries_[index].sa.release();
+  entries_[index].sa.set_state(EntryState::kErasing);
   return answer(index, CmdCode::kOk);
+}
+
+void GoldenAccelerator::release(std::uint32_t index) {
+  if (entries_[index].sa.state() == EntryState::kErasing) entries_[index].sa.release();
 }
 
 CommandResult GoldenAccelerator::write_firmware_word(std::uint32_t index, std::uint16_t generation,

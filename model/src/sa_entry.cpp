@@ -37,7 +37,7 @@ Verdict verdict_of(DeadReason reason) {
 }  // namespace
 
 void SaEntry::reserve(std::uint32_t spi) {
-  ++generation_;
+  next_generation();
   state_ = EntryState::kLarval;
   dead_ = DeadReason::kAlive;
   config_ = {};
@@ -49,7 +49,7 @@ void SaEntry::reserve(std::uint32_t spi) {
 }
 
 void SaEntry::install(const SaConfig& config) {
-  if (state_ == EntryState::kFree) ++generation_;
+  if (state_ == EntryState::kFree) next_generation();
   state_ = EntryState::kActive;
   dead_ = DeadReason::kAlive;
   config_ = config;
@@ -125,7 +125,11 @@ Admission SaEntry::admit(std::uint16_t generation, bool tunnel, std::size_t esp_
   }
   if (const Verdict verdict = refused_by_limits(octets, events); verdict != Verdict::kOk) return {verdict};
   const std::uint64_t last = config_.has(SaFlag::kEsn) ? UINT64_MAX : UINT32_MAX;
-  if (sequence_ == last) return {Verdict::kSeqEnd};
+  if (sequence_ >= last) {  // preset only: who uses the last number dies with it
+    die(DeadReason::kSeqEnd);
+    raise(EventKind::kSeqEnd, sequence_, events);
+    return {Verdict::kSeqEnd};
+  }
   ++sequence_;
   count(octets, events);
   if (config_.soft_sequence != 0 && sequence_ >= config_.soft_sequence) raise(EventKind::kSoftSeq, sequence_, events);
@@ -203,6 +207,11 @@ void SaEntry::raise(EventKind kind, std::uint64_t count, Events& events, bool un
   if ((raised_ & bit) != 0) return;
   raised_ |= bit;
   events.push_back({kind, index_, generation_, config_.head.spi, config_.inbound(), unit_packets, count});
+}
+
+// 0 is no tenant's.
+void SaEntry::next_generation() {
+  generation_ = generation_ == UINT16_MAX ? std::uint16_t{1} : static_cast<std::uint16_t>(generation_ + 1);
 }
 
 void SaEntry::die(DeadReason reason) {

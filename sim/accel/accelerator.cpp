@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "accel/tlm_machine.hpp"
 #include "accel/variants.hpp"
 
 namespace sallyport::sim {
@@ -26,6 +27,7 @@ Result<std::unique_ptr<Accelerator>> Accelerator::create(const AcceleratorOption
     return Error{ErrorCode::kInvalidArgument,
                  "stall probability " + std::to_string(options.stall) + " is outside [0, 1)"};
   }
+  if (options.machine == Machine::kTlm) return make_tlm(options);
   if (options.profile == Profile::kFull) {
     return options.variant == Variant::k64Sas ? boot_full_64(options) : boot_full_1024(options);
   }

@@ -25,6 +25,12 @@ enum class Profile : std::uint8_t {
   kFull,     ///< Pipelined lanes, a block a clock.
 };
 
+/// What stands for the hardware.
+enum class Machine : std::uint8_t {
+  kRtl,  ///< The Verilated RTL, clock by clock.
+  kTlm,  ///< The model of model/tlm: the same registers, statuses and events, loosely timed, no management core.
+};
+
 /// Entries of the SA table of a variant.
 constexpr unsigned table_entries(Variant variant) { return variant == Variant::k64Sas ? 64 : 1024; }
 /// Replay window of a variant, in sequence numbers.
@@ -34,6 +40,7 @@ constexpr unsigned replay_window(Variant variant) { return variant == Variant::k
 struct AcceleratorOptions {
   Variant variant = Variant::k64Sas;
   Profile profile = Profile::kCompact;
+  Machine machine = Machine::kRtl;
   std::uint64_t period_ps = 10'000;  ///< Clock period; 1,000 to 1,000,000 ps.
   unsigned core_divider = 1;         ///< Clocks of the accelerator for one of its management core, 1..8.
   std::uint64_t seed = 1;            ///< For stalls and the noise source.
@@ -68,7 +75,8 @@ struct TraceWindow {
 class Accelerator : public Bus, public PacketPort {
  public:
   /// Builds, resets and boots the model (the boot sweep has run when this returns).
-  /// Errors: kInvalidArgument (an option out of range), kBusFailure (the boot sweep does not end).
+  /// Errors: kInvalidArgument (an option out of range, or stalls of a machine that has none), kBusFailure (the boot
+  /// sweep does not end).
   static Result<std::unique_ptr<Accelerator>> create(const AcceleratorOptions& options);
 
   /// Runs up to `clocks` clocks; returns early after a clock in which an output packet was completed or the interrupt
@@ -93,7 +101,7 @@ class Accelerator : public Bus, public PacketPort {
   /// is timed.
   [[nodiscard]] virtual double model_seconds() const = 0;
   /// Records a window, now or later; one window a model. Errors: kBadState (a window is set already), kInvalidArgument
-  /// (it is empty or over).
+  /// (it is empty or over, or the machine has no waveforms).
   virtual Result<void> trace(const TraceWindow& window) = 0;
   /// Data beats taken in and given out in this direction of a lane.
   struct Meters {

@@ -56,6 +56,12 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
   app.add_option("--capture", arguments.capture, "Capture file (pcap or pcapng) instead of the scenario's");
   add_number(app, "--seed", arguments.seed, kMostSeed, "Seed instead of the scenario's");
   add_profile(app, arguments.profile, "Profile of the accelerators instead of the scenario's: compact, full");
+  const std::map<std::string, sallyport::sim::Machine> machines{{"rtl", sallyport::sim::Machine::kRtl},
+                                                                {"tlm", sallyport::sim::Machine::kTlm}};
+  app.add_option("--machine", arguments.machine,
+                 "What stands for the accelerators, instead of the scenario's: rtl, tlm")
+      ->type_name("MACHINE")
+      ->transform(CLI::CheckedTransformer(machines));
   const std::map<std::string, sallyport::sim::FirmwarePlace> places{{"core", sallyport::sim::FirmwarePlace::kCore},
                                                                     {"hosted", sallyport::sim::FirmwarePlace::kHosted}};
   app.add_option("--firmware", arguments.firmware, "Where the firmware runs, instead of the scenario's: core, hosted")

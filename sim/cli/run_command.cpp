@@ -35,6 +35,7 @@ Result<Scenario> scenario_of(const RunArguments& arguments) {
   if (!scenario) return scenario;
   if (arguments.capture) scenario->capture = *arguments.capture;
   if (arguments.seed) scenario->seed = *arguments.seed;
+  if (arguments.machine) scenario->accelerator.machine = *arguments.machine;
   if (arguments.firmware) scenario->firmware = *arguments.firmware;
   if (arguments.profile) scenario->accelerator.profile = *arguments.profile;
   if (arguments.strict) scenario->strict = true;

@@ -15,6 +15,7 @@ struct RunArguments {
   std::optional<std::string> capture;
   std::optional<std::uint64_t> seed;
   std::optional<Profile> profile;
+  std::optional<Machine> machine;
   std::optional<FirmwarePlace> firmware;
   std::string out;
   bool strict = false;

@@ -61,6 +61,15 @@ Result<void> check_scenario(const Scenario& scenario) {
     if (!names.insert(tunnel.name).second)
       return impossible(fmt::format("tunnel: two have the name \"{}\"", tunnel.name));
   }
+  if (scenario.accelerator.machine == Machine::kTlm) {
+    if (scenario.firmware == FirmwarePlace::kCore) {
+      return impossible("accelerator.firmware: the TLM accelerator has no management core; \"hosted\" runs over it");
+    }
+    if (scenario.accelerator.stall != 0.0) {
+      return impossible("accelerator.stall: the TLM accelerator has no streams that could pause");
+    }
+    if (scenario.trace.wanted()) return impossible("trace: the TLM accelerator has no waveforms");
+  }
   // Each tunnel is a pair; while it is replaced there are two.
   const std::uint64_t entries = table_entries(scenario.accelerator.variant);
   const std::uint64_t wanted = scenario.tunnels.size() * 2 + std::max<std::uint64_t>(scenario.rekey.reserve, 2);

@@ -70,6 +70,7 @@ void read_accelerator(TomlSection section, AcceleratorOptions& options, Firmware
   }
   section.choice<Profile>("profile", options.profile, {{"compact", Profile::kCompact}, {"full", Profile::kFull}});
   section.number("period_ps", options.period_ps, 1'000, 1'000'000);
+  section.choice<Machine>("machine", options.machine, {{"rtl", Machine::kRtl}, {"tlm", Machine::kTlm}});
   section.choice<FirmwarePlace>("firmware", firmware,
                                 {{"core", FirmwarePlace::kCore}, {"hosted", FirmwarePlace::kHosted}});
   section.real("stall", options.stall, 0.0, 0.99);

@@ -45,6 +45,7 @@ std::string to_json(const RunSummary& s, bool with_wall_clock) {
   json["golden_packets"] = s.golden_packets;
   json["golden_mismatches"] = s.golden_mismatches;
   json["stream_faults"] = s.stream_faults;
+  json["machine"] = s.tlm ? "tlm" : "rtl";
   json["firmware"] = {s.firmware_on_core[0] ? "core" : "hosted", s.firmware_on_core[1] ? "core" : "hosted"};
   json["table_entries"] = s.table_entries;
   json["peak_entries"] = s.peak_entries;
@@ -82,6 +83,7 @@ std::string to_text(const RunSummary& s) {
   }
   line(fmt::format("          {} octets over a hard limit, {} packets over a hard limit", s.octets_over_hard_limit,
                    s.packets_over_hard_limit));
+  if (s.tlm) line("machine:  the TLM model in place of both accelerators; times are estimates");
   const auto place = [](bool on_core) { return on_core ? "on the management core" : "hosted"; };
   line(fmt::format("firmware: {} (A) and {} (B)", place(s.firmware_on_core[0]), place(s.firmware_on_core[1])));
   line(fmt::format("table:    at most {} (A) and {} (B) of {} entries in use", s.peak_entries[0], s.peak_entries[1],

@@ -41,6 +41,7 @@ struct RunSummary {
   std::uint64_t golden_mismatches = 0;
   std::vector<std::string> golden_reports;  ///< The first few mismatches in words.
   std::uint64_t stream_faults = 0;
+  bool tlm = false;                        ///< The accelerators were the TLM model, not the RTL.
   std::array<bool, 2> firmware_on_core{};  ///< Said by the accelerators at the end, gateway A and B; else hosted.
   std::uint32_t table_entries = 0;
   std::array<std::uint32_t, 2> peak_entries{};  ///< Most in use at once, gateway A and B.

@@ -323,6 +323,7 @@ Result<RunSummary> World::conclude() {
   if (failure_) return *failure_;
   if (link_->model().lost() != 0) summary_.drops["link"]["lost"] = link_->model().lost();
   summary_.scenario = scenario_.name;
+  summary_.tlm = scenario_.accelerator.machine == Machine::kTlm;
   summary_.seed = scenario_.seed;
   summary_.capture = scenario_.capture.filename().string();
   summary_.frames = capture_.frames;

@@ -5,6 +5,7 @@
 #include "sallyport/hosted_firmware.hpp"
 #include "sallyport/regs.hpp"
 #include "support/firmware_under_test.hpp"
+#include "support/machine_under_test.hpp"
 #include "support/profile_under_test.hpp"
 
 namespace sallyport::test {
@@ -13,6 +14,7 @@ void Loopback::SetUp() {
   sim::AcceleratorOptions options;
   options.variant = variant_;
   options.profile = profile_under_test();
+  options.machine = machine_under_test();
   auto accelerator = sim::Accelerator::create(options);
   ASSERT_TRUE(accelerator) << accelerator.error().text;
   accelerator_ = std::move(*accelerator);

@@ -3,6 +3,7 @@
 #include "sallyport/hosted_firmware.hpp"
 #include "sallyport/regs.hpp"
 #include "support/forwarding_bus.hpp"
+#include "support/machine_under_test.hpp"
 #include "support/profile_under_test.hpp"
 
 namespace sallyport::test {
@@ -90,6 +91,7 @@ class WrongWord final : public ForwardingBus {
 TEST(StartOfADefectiveDevice, LetsNoPacketIn) {
   sim::AcceleratorOptions options;
   options.profile = profile_under_test();
+  options.machine = machine_under_test();
   auto accelerator = sim::Accelerator::create(options);
   ASSERT_TRUE(accelerator);
   // Of the slot that the self-test uses.

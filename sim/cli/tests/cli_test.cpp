@@ -2,6 +2,7 @@
 // and that Wireshark decrypts what it wrote.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <tuple>
+#include <vector>
 
 #include "capture/capture_reader.hpp"
 #include "support/test_folder.hpp"
@@ -44,6 +46,19 @@ class CliTest : public sallyport::test::FolderTest {
   }
   nlohmann::json summary(const char* out = "out") {
     return nlohmann::json::parse(content(folder() / out / "summary.json"));
+  }
+  /// Table, owner, from, to and cause of a transition.
+  using Way = std::tuple<int, std::string, std::string, std::string, std::string>;
+  /// The transitions of a run, in order.
+  std::vector<Way> ways_of(const std::string& out) {
+    std::vector<Way> ways;
+    std::ifstream log(folder() / out / "util.jsonl");
+    for (std::string line; std::getline(log, line);) {
+      const auto record = nlohmann::json::parse(line);
+      if (record["kind"] != "transition") continue;
+      ways.emplace_back(record["table"], record["owner"], record["from"], record["to"], record["cause"]);
+    }
+    return ways;
   }
   /// A scenario file: the demo's with some lines changed.
   std::string scenario(const std::vector<std::pair<std::string, std::string>>& changes) {
@@ -191,13 +206,12 @@ TEST_F(CliTest, LateRekeysDropAndNeverPassALimit) {
 // The firmware on the Verilated core and in the simulator: the same scenario, nothing left to chance, traffic slow
 // enough that the mailbox's microseconds do not matter. Every owner's SAs go the same ways, as often.
 TEST_F(CliTest, TheSameDecisionsOnTheCoreAndHosted) {
-  using Way = std::tuple<int, std::string, std::string, std::string, std::string>;
   const auto file = scenario({{"fuzz_percent = 5\n", "fuzz_percent = 0\n"},
                               {"fuzz_percent = 10\n", "fuzz_percent = 0\n"},
                               {"speed = 50.0", "speed = 1.0"},
                               {"settle_us = 3000", "settle_us = 9000"},  // so that every drain ends
                               {"start = \"paced\"", "start = \"event\""}});
-  std::map<std::string, std::multiset<Way>> ways;
+  std::map<std::string, std::vector<Way>> ways;
   std::map<std::string, nlohmann::json> results;
   for (const std::string place : {"core", "hosted"}) {
     const auto run =
@@ -205,12 +219,8 @@ TEST_F(CliTest, TheSameDecisionsOnTheCoreAndHosted) {
     ASSERT_EQ(run.status, 0) << run.text;
     results[place] = summary(place.c_str());
     EXPECT_EQ(results[place]["firmware"], (nlohmann::json{place, place})) << "as the accelerators say";
-    std::ifstream log(folder() / place / "util.jsonl");
-    for (std::string line; std::getline(log, line);) {
-      const auto record = nlohmann::json::parse(line);
-      if (record["kind"] != "transition") continue;
-      ways[place].emplace(record["table"], record["owner"], record["from"], record["to"], record["cause"]);
-    }
+    ways[place] = ways_of(place);
+    std::sort(ways[place].begin(), ways[place].end());
   }
   EXPECT_GE(results["core"]["rekeys"], 10);
   EXPECT_EQ(results["core"]["packets_lost"], 0);
@@ -219,6 +229,41 @@ TEST_F(CliTest, TheSameDecisionsOnTheCoreAndHosted) {
   }
   EXPECT_GT(ways["core"].size(), 100U);
   EXPECT_EQ(ways["core"], ways["hosted"]);
+}
+
+// The RTL and the model that long runs use: every transition in the same order, every packet to the last octet.
+TEST_F(CliTest, TheSameDecisionsOnTheRtlAndTheTlmModel) {
+  const auto file = scenario({{"speed = 50.0", "speed = 1.0"},
+                              {"settle_us = 3000", "settle_us = 9000"},
+                              {"start = \"paced\"", "start = \"event\""}});
+  std::map<std::string, std::vector<Way>> ways;
+  std::map<std::string, nlohmann::json> results;
+  for (const std::string machine : {"rtl", "tlm"}) {
+    const auto run = sallyport("run " + file + kMade + " --quiet --firmware hosted --machine " + machine + " --out " +
+                               (folder() / machine).string());
+    ASSERT_EQ(run.status, 0) << run.text;
+    results[machine] = summary(machine.c_str());
+    EXPECT_EQ(results[machine]["machine"], machine);
+    ways[machine] = ways_of(machine);
+  }
+  EXPECT_GE(results["rtl"]["rekeys"], 8);
+  EXPECT_EQ(results["rtl"]["packets_lost"], 0);
+  for (const char* key : {"packets_out", "esp_packets", "esp_octets", "rekeys", "rekeys_failed", "soft_events",
+                          "hard_expiries", "drops", "peak_entries"}) {
+    EXPECT_EQ(results["rtl"][key], results["tlm"][key]) << key;
+  }
+  EXPECT_GT(ways["rtl"].size(), 100U);
+  EXPECT_EQ(ways["rtl"], ways["tlm"]);
+  EXPECT_EQ(content(folder() / "rtl" / "esp_sa"), content(folder() / "tlm" / "esp_sa")) << "SPIs and keys, in order";
+}
+
+TEST_F(CliTest, TheTlmModelRefusesWhatItCannotDo) {
+  const auto on_core = sallyport("run " + scenario({}) + " --machine tlm --out " + (folder() / "out").string());
+  EXPECT_EQ(on_core.status, 2);
+  EXPECT_NE(on_core.text.find("no management core"), std::string::npos) << on_core.text;
+  const auto traced = demo("--machine tlm --firmware hosted --trace-from 0 --trace-to 10" + kMade);
+  EXPECT_EQ(traced.status, 2);
+  EXPECT_NE(traced.text.find("no waveforms"), std::string::npos) << traced.text;
 }
 
 // When a rekey begins before its soft limit depends on when the firmware looks; that it does, and what comes of it,

@@ -43,6 +43,11 @@ class GoldenAccelerator {
   CommandResult set_state(std::uint32_t index, std::uint16_t generation, abi::EntryState state);
   CommandResult kill(std::uint32_t index, std::uint16_t generation);
   CommandResult erase(std::uint32_t index, std::uint16_t generation);
+  /// The first half of `erase`: the key is gone and the entry is `erasing`, for as long as events of it wait to be told
+  /// (G3). `release` is the second half.
+  CommandResult begin_erase(std::uint32_t index, std::uint16_t generation);
+  /// Sets an entry that is `erasing` free; any other stays as it is. `index` below num_sas.
+  void release(std::uint32_t index);
   CommandResult write_firmware_word(std::uint32_t index, std::uint16_t generation, std::uint64_t word);
   /// An uncorrectable memory error in an entry was found (G10).
   Events memory_fault(std::uint32_t index);

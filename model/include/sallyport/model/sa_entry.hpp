@@ -86,6 +86,7 @@ class SaEntry {
   void count(std::size_t octets, Events& events);
   void raise(abi::EventKind kind, std::uint64_t count, Events& events, bool unit_packets = false);
   void die(abi::DeadReason reason);
+  void next_generation();
   [[nodiscard]] std::size_t overhead(std::size_t esp_offset) const;
 
   std::uint16_t index_;
