@@ -55,7 +55,7 @@ Result<void> Agent::rekey_ike(TimeNs now, SessionId id) {
   impl_->services.now = now;
   auto session = ready(impl_->find(id), id);
   if (!session) return session.error();
-  (*session)->enqueue(rekey_ike_task());
+  (*session)->begin_ike_rekey();
   impl_->settle(**session);
   return {};
 }

@@ -20,6 +20,12 @@ enum class ChildState : std::uint8_t {
 };
 [[nodiscard]] std::string_view name(ChildState state);
 
+/// A request of the peer's: our SPI of the IKE SA that it came on, and its Message ID.
+struct PeersRequest {
+  IkeSpi ike;
+  std::uint32_t id = 0;
+};
+
 struct Child {
   ChildId id;
   const ChildConfig* config = nullptr;
@@ -34,9 +40,10 @@ struct Child {
   ChildState state = ChildState::kInstalled;
   std::optional<NegotiatedCount> count;
   CountRole role = CountRole::kOther;
-  std::optional<ChildId> replaces;     ///< Whose traffic it takes over; nothing any more once it has.
-  std::optional<ChildId> replaced_by;  ///< Made by the peer.
-  bool outbound = false;               ///< Traffic goes out on it.
+  std::optional<ChildId> replaces;      ///< Whose traffic it takes over; nothing any more once it has.
+  std::optional<ChildId> replaced_by;   ///< Made by the peer.
+  std::optional<PeersRequest> made_by;  ///< The peer's request whose answer made it.
+  bool outbound = false;                ///< Traffic goes out on it.
   bool rekey_queued = false;
   bool duplicate = false;
   bool dead = false;

@@ -24,6 +24,12 @@ Result<void> IkeSa::protect(const IkeSuite& with, IkeKeys derived) {
   return {};
 }
 
+void IkeSa::end_protection() {
+  keys = {};
+  sealer_.reset();
+  opener_.reset();
+}
+
 void IkeSa::send(Services& services, Bytes datagram) const {
   services.count(Counter::kMessagesOut);
   last_sent_ = services.now;

@@ -23,6 +23,7 @@ enum class IkeState : std::uint8_t {
   kEstablished,  ///< Up.
   kReplaced,     ///< Its successor is up; a Delete is to come or under way.
   kClosing,      ///< Our Delete is under way.
+  kDeleted,      ///< By the peer, a successor is up: its Delete is answered again, should our answer be lost.
   kClosed,       ///< To be forgotten.
 };
 
@@ -54,8 +55,9 @@ class IkeSa {
   std::unique_ptr<Initiation> initiation;  ///< Of the initiator, until IKE_SA_INIT is done.
   TimeNs began = 0;
   TimeNs established = 0;
-  TimeNs usable_from = 0;   ///< When requests of ours may go out on it.
-  TimeNs gone_by = kNever;  ///< When we delete it, or forget it, because the peer has not.
+  TimeNs usable_from = 0;       ///< When requests of ours may go out on it.
+  TimeNs gone_by = kNever;      ///< When we delete it, or forget it, because the peer has not.
+  std::uint32_t answering = 0;  ///< Message ID of the peer's request that is being answered, or was last.
 
   [[nodiscard]] const Endpoint& local() const { return local_; }
   [[nodiscard]] const Endpoint& remote() const { return remote_; }
@@ -66,6 +68,7 @@ class IkeSa {
   RequestWindow& requests() { return requests_; }
   [[nodiscard]] const RequestWindow& requests() const { return requests_; }
   ReplyWindow& replies() { return replies_; }
+  [[nodiscard]] const ReplyWindow& replies() const { return replies_; }
   Reassembler& reassembler(bool response) { return response ? response_pieces_ : request_pieces_; }
   void take_requests_at_once(unsigned window);
 
@@ -88,6 +91,8 @@ class IkeSa {
   [[nodiscard]] TimeNs last_sent() const { return last_sent_; }
   [[nodiscard]] TimeNs last_heard() const { return last_heard_; }
   void heard(TimeNs now) { last_heard_ = now; }
+  /// Nothing is opened or sealed any more: its keys are erased. Answers that were kept stay.
+  void end_protection();
 
  private:
   [[nodiscard]] Result<std::vector<Bytes>> seal(Services& services, ExchangeType exchange, std::uint32_t id,

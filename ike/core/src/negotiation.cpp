@@ -349,6 +349,7 @@ Result<ChildId> install_child(Session& session, IkeSa& ike, ChildAgreement agree
   child.udp = session.udp();
   child.count = agreement.count;
   child.installed = services.now;
+  if (!first) child.made_by = PeersRequest{ike.own_spi(), ike.answering};
 
   InstallRequest request;
   request.owner = session.config().owner;

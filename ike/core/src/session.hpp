@@ -78,6 +78,8 @@ class Session {
   void succeed(IkeSa& old, IkeSa& next);
   /// This IKE SA alone is no more.
   void forget(IkeSa& ike);
+  /// The same, but the peer's Delete of it is answered again for as long as it may come again.
+  void linger(IkeSa& ike);
   std::optional<IkeRekey>& ike_rekey() { return ike_rekey_; }
   /// Ends all, without a word to the peer.
   void close(AgentEventKind kind, const std::string& why);
@@ -116,6 +118,8 @@ class Session {
   Child* hand_over(Child& old);
   /// Child SAs in use for this traffic.
   [[nodiscard]] unsigned carrying(const SelectorSet& local, const SelectorSet& remote, bool tunnel) const;
+  /// The peer has surely had our answer that made this one, so it receives on it.
+  [[nodiscard]] bool known_to_peer(const Child& child) const;
   /// Delete it by an exchange of ours.
   void want_delete(Child& child);
   /// Both ends know that it is no more.
@@ -129,6 +133,8 @@ class Session {
   // Time (session_timers.cpp).
 
   void advance(TimeNs now);
+  /// Of the IKE SA, and before it of the children that would reach a limit meanwhile (rule 9).
+  void begin_ike_rekey();
   /// Frees IKE SAs that are no more. When nothing of them is in use.
   void reap();
   [[nodiscard]] TimeNs next_deadline() const;
@@ -151,7 +157,6 @@ class Session {
   void advance_requests(IkeSa& ike);
   void advance_child(Child& child);
   void advance_ike();
-  void begin_ike_rekey();
   void ask_for_life();
   // The newer one is used: older ones for its traffic may go.
   void delete_older(const Child& newer);

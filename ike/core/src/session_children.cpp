@@ -92,6 +92,16 @@ Child* Session::hand_over(Child& old) {
   return next;
 }
 
+bool Session::known_to_peer(const Child& child) const {
+  if (!child.made_by) return true;
+  for (const auto& ike : ikes_) {
+    if (ike->own_spi() != child.made_by->ike || ike->state == IkeState::kDeleted) continue;
+    // An answer is kept until a request comes that shows that the peer has it.
+    return std::as_const(*ike).replies().place(child.made_by->id) == ReplyWindow::Place::kOutside;
+  }
+  return true;  // the peer went on to another IKE SA
+}
+
 unsigned Session::carrying(const SelectorSet& local, const SelectorSet& remote, bool tunnel) const {
   unsigned number = 0;
   for (const auto& entry : children_.all()) {

@@ -9,6 +9,7 @@ namespace sallyport::ike {
 
 namespace {
 constexpr TimeNs kTerminationTime = 10 * kSecond;
+constexpr auto kMostLingering = 4;
 }  // namespace
 
 Session::~Session() {
@@ -79,6 +80,19 @@ void Session::forget(IkeSa& ike) {
   if (current_ != &ike || closed_) return;
   close(failure_.empty() ? AgentEventKind::kIkeDown : AgentEventKind::kIkeFailed,
         failure_.empty() ? "closed" : failure_);
+}
+
+void Session::linger(IkeSa& ike) {
+  for (Outstanding& request : ike.requests().take_all()) {
+    if (request.task) request.task->abandon(*this);
+  }
+  ike.state = IkeState::kDeleted;
+  ike.gone_by = services_.now + schedule().give_up();
+  ike.end_protection();
+  // A peer that rekeys again and again has us keep no more than these.
+  const auto deleted = [](const std::unique_ptr<IkeSa>& each) { return each->state == IkeState::kDeleted; };
+  if (std::count_if(ikes_.begin(), ikes_.end(), deleted) <= kMostLingering) return;
+  forget(**std::find_if(ikes_.begin(), ikes_.end(), deleted));
 }
 
 void Session::fail_authentication(IkeSa& ike, const std::string& why) {

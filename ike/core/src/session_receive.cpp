@@ -9,6 +9,12 @@ namespace sallyport::ike {
 
 void Session::receive(IkeSa& ike, const UdpMessage& datagram, const Message& message) {
   const Header& header = message.header;
+  if (ike.state == IkeState::kDeleted) {
+    if (header.response || ike.replies().place(header.message_id) != ReplyWindow::Place::kAnswered) return;
+    services_.count(Counter::kAnsweredAgain);
+    ike.send_again(services_, ike.replies().answer(header.message_id));
+    return;
+  }
   if (!ike.is_protected() || (!message.encrypted && !message.fragment)) {
     services_.count(Counter::kMalformed);
     return;
@@ -95,6 +101,7 @@ void Session::on_request(IkeSa& ike, ExchangeType exchange, std::uint32_t id, co
   if (const NotifyPayload* window = contents.find(NotifyType::kSetWindowSize)) {
     ike.requests().widen(static_cast<std::uint32_t>(window->number(4).value_or(1)));
   }
+  ike.answering = id;
   const Answer answer = answer_request(*this, ike, exchange, contents);
   if (const auto sent = ike.send_reply(services_, exchange, id, answer.payloads); !sent) {
     close(AgentEventKind::kIkeDown, sent.error().text);
@@ -104,7 +111,11 @@ void Session::on_request(IkeSa& ike, ExchangeType exchange, std::uint32_t id, co
     case Answer::Then::kGoOn:
       break;
     case Answer::Then::kForget:
-      forget(ike);
+      if (&ike == current_) {
+        forget(ike);
+      } else {
+        linger(ike);
+      }
       break;
     case Answer::Then::kFail:
       close(AgentEventKind::kIkeFailed, answer.text);

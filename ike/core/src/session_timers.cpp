@@ -77,22 +77,36 @@ void Session::advance_requests(IkeSa& ike) {
 void Session::advance_child(Child& child) {
   const TimeNs now = services_.now;
   if (child.gone_by <= now) {
+    const Child* next = child.replaced_by ? children_.find(*child.replaced_by) : nullptr;
+    if (child.state == ChildState::kReplaced && next != nullptr && !known_to_peer(*next) &&
+        now < next->installed + schedule().give_up()) {
+      // Our answer may be lost and asked for again. With the old one gone, what goes out would find no SA at the peer.
+      child.gone_by = now + 2 * times_.t_ike();
+      look_at(child.id, child.gone_by);
+      return;
+    }
     services_.count(Counter::kRedundantByUs);
+    hand_over(child);  // the old one's inbound half goes as soon as the peer has our Delete
     want_delete(child);
     return;
   }
-  if (child.hard_at <= now && !child.dead) {
+  // What is past is looked at once: a time that stayed would be due for ever.
+  const bool over = child.hard_at <= now && !child.dead;
+  if (child.hard_at <= now) child.hard_at = kNever;
+  if (over) {
     child.dead = true;
     if (child.state == ChildState::kInstalled || child.state == ChildState::kRekeying) {
       services_.count(Counter::kExpired);
       tell(AgentEventKind::kWarning, &child, "its life time is over before it was replaced");
     }
+    hand_over(child);
     services_.backend.drop_outbound(child.handle);
     want_delete(child);
     return;
   }
   if (child.soft_at <= now || child.retry_at <= now) {
-    child.soft_at = kNever;
+    if (child.soft_at <= now) child.soft_at = kNever;
+    if (child.retry_at <= now) child.retry_at = kNever;
     want_rekey(child);
   }
   look_at(child.id, std::min({child.soft_at, child.hard_at, child.gone_by, child.retry_at}));

@@ -158,6 +158,66 @@ TEST_F(Exchange, ALimitForTheSameTrafficIsAnsweredWithTsMaxQueue) {
   expect_quiet(world);
 }
 
+// The responder sends on the old one until it knows that its answer has come. It must not delete it before.
+TEST_F(Exchange, AnAnswerThatIsLostForLongCostsNoPacket) {
+  for (const TimeNs lost_for : {150 * kMillisecond, 900 * kMillisecond, 5 * kSecond}) {
+    PairWorld world(terms());
+    auto a = psk_connection(true);
+    auto b = psk_connection(false);
+    a.counts.t_ike = b.counts.t_ike = 100 * kMillisecond;
+    load(world, a, b);
+    up(world);
+    world.traffic(world.b, 20 * kMillisecond, 500);
+    constexpr std::size_t kExchangeAt = 18;
+    constexpr std::size_t kFlagsAt = 19;
+    constexpr std::uint8_t kResponse = 0x20;
+    const TimeNs until = world.now + lost_for;
+    world.on_the_way = [&](bool from_a, const UdpMessage& message) -> std::optional<UdpMessage> {
+      const bool answer = (message.octets[kFlagsAt] & kResponse) != 0;
+      const bool create = static_cast<ExchangeType>(message.octets[kExchangeAt]) == ExchangeType::kCreateChildSa;
+      if (!from_a && answer && create && world.now < until) return {};
+      return message;
+    };
+    ASSERT_TRUE(world.a.agent.rekey_child(world.now, world.a.agent.sessions().front().id, child(world.a).id));
+    world.run_for(lost_for + 3 * kSecond);
+    EXPECT_EQ(world.b.packets.no_sa, 0U) << lost_for / kMillisecond << " ms\n" << world.a.log() << world.b.log();
+    EXPECT_EQ(world.b.packets.nothing_to_send_on, 0U);
+    EXPECT_EQ(world.a.backend.size(), 1U);
+    EXPECT_EQ(world.b.backend.size(), 1U);
+    expect_quiet(world);
+  }
+}
+
+// A peer that never deletes what it replaced: we do, and send on the new one before.
+TEST_F(Exchange, TheOldOneGoesWithoutThePeersDeleteAndCostsNoPacket) {
+  PairWorld world(terms());
+  auto a = psk_connection(true);
+  auto b = psk_connection(false);
+  a.counts.t_ike = b.counts.t_ike = 100 * kMillisecond;
+  load(world, a, b);
+  up(world);
+  world.traffic(world.b, 20 * kMillisecond, 500);
+  bool created = false;
+  constexpr std::size_t kExchangeAt = 18;
+  constexpr std::size_t kFlagsAt = 19;
+  constexpr std::uint8_t kResponse = 0x20;
+  const TimeNs until = world.now + 2 * kSecond;
+  world.on_the_way = [&](bool from_a, const UdpMessage& message) -> std::optional<UdpMessage> {
+    const bool request = (message.octets[kFlagsAt] & kResponse) == 0;
+    const auto exchange = static_cast<ExchangeType>(message.octets[kExchangeAt]);
+    created = created || exchange == ExchangeType::kCreateChildSa;
+    if (created && from_a && request && exchange == ExchangeType::kInformational && world.now < until) return {};
+    return message;
+  };
+  ASSERT_TRUE(world.a.agent.rekey_child(world.now, world.a.agent.sessions().front().id, child(world.a).id));
+  world.send_packet(world.a, 100);
+  world.run_for(5 * kSecond);
+  EXPECT_EQ(world.b.packets.no_sa, 0U) << world.a.log() << world.b.log();
+  EXPECT_EQ(world.b.packets.nothing_to_send_on, 0U);
+  EXPECT_EQ(world.a.backend.size(), 1U);
+  EXPECT_EQ(world.b.backend.size(), 1U);
+}
+
 TEST_F(Exchange, BothRekeyAtOnceAndOnePairIsLeft) {
   PairWorld world(terms());
   load(world, psk_connection(true), psk_connection(false));
