@@ -21,17 +21,20 @@ def available() -> str | None:
 
 
 class Charon:
-    def __init__(self, namespace: str, folder: Path, connection: str, secrets: str, options: str = "", files: dict | None = None):
+    def __init__(self, namespace: str, folder: Path, connection: str, secrets: str, options: str = "", files: dict | None = None,
+                 logs: bool = True):
         """connection, secrets: the insides of swanctl.conf's sections. files: credentials by folder ("x509", ...)."""
+        log = f"""filelog {{ log {{ path = {folder}/charon/log
+    default = 1
+    ike = 2
+    enc = 1
+    cfg = 2
+    flush_line = yes }} }}""" if logs else "syslog { daemon { default = -1 }\n    auth { default = -1 } }"
         self.folder = folder / "charon"
         (self.folder / "run").mkdir(parents=True)
-        config = self.folder / "swanctl"
-        for name in ("conf.d", "x509", "x509ca", "private", "ecdsa", "rsa", "pkcs8"):
-            (config / name).mkdir(parents=True)
-        for name, source in (files or {}).items():
-            for path in source:
-                (config / name / Path(path).name).write_bytes(Path(path).read_bytes())
+        self.write_configuration(connection, secrets, files)
         self.socket = self.folder / "vici"
+        self.uri, self.enter = f"unix://{self.socket}", []
         (self.folder / "strongswan.conf").write_text(f"""
 charon {{
   load = {PLUGINS}
@@ -42,19 +45,13 @@ charon {{
   retransmit_tries = 6
   delete_rekeyed_delay = 1
   {options}
-  filelog {{ log {{ path = {self.folder}/log
-    default = 1
-    ike = 2
-    enc = 1
-    cfg = 2
-    flush_line = yes }} }}
+  {log}
   plugins {{ kernel-libipsec {{ allow_peer_ts = yes }}
     vici {{ socket = unix://{self.socket} }} }}
 }}
 swanctl {{ load = random openssl pem pkcs1 pkcs8 x509 pubkey
   plugins {{ vici {{ socket = unix://{self.socket} }} }} }}
 """)
-        (config / "swanctl.conf").write_text(f"connections {{\n{connection}\n}}\nsecrets {{\n{secrets}\n}}\n")
         # Its pid file is /run/charon.pid: a mount of our own, in the namespace's private mounts.
         self.process = subprocess.Popen(
             ["ip", "netns", "exec", namespace, "env", f"STRONGSWAN_CONF={self.folder}/strongswan.conf", "bash", "-c",
@@ -62,6 +59,16 @@ swanctl {{ load = random openssl pem pkcs1 pkcs8 x509 pubkey
             stdin=subprocess.DEVNULL, stdout=(self.folder / "out").open("w"), stderr=subprocess.STDOUT)
         self._await(self.socket.exists, "charon did not start")
         self.ctl("--load-all")
+
+    def write_configuration(self, connection: str, secrets: str, files: dict | None) -> None:
+        """What swanctl loads from here."""
+        config = self.folder / "swanctl"
+        for name in ("conf.d", "x509", "x509ca", "private", "ecdsa", "rsa", "pkcs8"):
+            (config / name).mkdir(parents=True)
+        for name, source in (files or {}).items():
+            for path in source:
+                (config / name / Path(path).name).write_bytes(Path(path).read_bytes())
+        (config / "swanctl.conf").write_text(f"connections {{\n{connection}\n}}\nsecrets {{\n{secrets}\n}}\n")
 
     def _await(self, condition, what: str, seconds: float = 10) -> None:
         end = time.monotonic() + seconds
@@ -71,7 +78,7 @@ swanctl {{ load = random openssl pem pkcs1 pkcs8 x509 pubkey
 
     def ctl(self, *words: str, check: bool = True) -> str:
         done = subprocess.run(
-            [SWANCTL, *words, "--uri", f"unix://{self.socket}"], text=True, capture_output=True, timeout=60,
+            [*self.enter, SWANCTL, *words, "--uri", self.uri], text=True, capture_output=True, timeout=60,
             env={**os.environ, "SWANCTL_DIR": str(self.folder / "swanctl"), "STRONGSWAN_CONF": str(self.folder / "strongswan.conf")})
         assert done.returncode == 0 or not check, f"swanctl {words}: {done.stdout}{done.stderr}"
         return done.stdout

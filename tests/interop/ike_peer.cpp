@@ -1,144 +1,31 @@
 // One end for interoperability tests: the agent on real sockets, commanded by lines of JSON on standard input, telling
-// what happens by lines of JSON on standard output. Its Child SAs are in a table that keeps them and carries nothing.
+// what happens by lines of JSON on standard output. Its Child SAs are in a table that keeps them and carries nothing,
+// or
+// ("accelerator" in CONFIG) in a simulated accelerator that carries what comes through a TUN device.
 //
 //   ike_peer CONFIG.json
 //
 // {"do": "initiate" | "rekey_child" | "rekey_ike" | "delete_child" | "initiate_child" | "terminate" | "probe" |
 // "status" |
 //  "hear" | "quit", "session": N, "child": N or name}
-#include <unistd.h>
-
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <queue>
 #include <thread>
 
-#include "recording_backend.hpp"
+#include "need.hpp"
+#include "peer_config.hpp"
+#include "peer_load.hpp"
+#include "peer_table.hpp"
 #include "sallyport/ike/udp_shell.hpp"
 
 namespace sallyport::ike {
 namespace {
 
 using nlohmann::json;
-using testing::RecordingBackend;
-
-[[noreturn]] void fail(const std::string& text) {
-  std::cerr << "ike_peer: " << text << '\n';
-  std::exit(2);
-}
-
-template <class T>
-T need(Result<T> result, const std::string& what) {
-  if (!result) fail(what + ": " + result.error().text);
-  return std::move(*result);
-}
-
-Bytes read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail("cannot read " + path);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-Credentials credentials(const json& config) {
-  Credentials credentials;
-  if (config.contains("local_id"))
-    credentials.local_id = need(Identity::parse(config["local_id"].get<std::string>()), "local_id");
-  credentials.remote_id = need(IdentityPattern::parse(config.value("remote_id", "%any")), "remote_id");
-  if (config.contains("psk")) {
-    auto secrets = std::make_shared<PskStore>();
-    secrets->add({}, need(SharedSecret::parse(config["psk"].get<std::string>()), "psk"));
-    credentials.secrets = std::move(secrets);
-  }
-  if (config.contains("certificate")) {
-    credentials.local = AuthKind::kCertificate;
-    credentials.remote = AuthKind::kCertificate;
-    const Bytes pem = read_file(config["certificate"]);
-    auto chain = need(Certificate::from_pem({reinterpret_cast<const char*>(pem.data()), pem.size()}), "certificate");
-    auto key = need(PrivateKey::from_pem(read_file(config["key"])), "key");
-    credentials.certificates.push_back(
-        std::make_shared<OwnCertificate>(need(OwnCertificate::make(std::move(chain), std::move(key)), "certificate")));
-    const Bytes ca = read_file(config["ca"]);
-    auto anchors = need(Certificate::from_pem({reinterpret_cast<const char*>(ca.data()), ca.size()}), "ca");
-    credentials.trust = std::make_shared<TrustStore>(need(TrustStore::make(std::move(anchors)), "ca"));
-  }
-  return credentials;
-}
-
-SelectorSet selectors(const json& list) {
-  SelectorSet set;
-  for (const auto& text : list) set.push_back(need(parse_selector(text.get<std::string>()), "selector"));
-  return set;
-}
-
-ConnectionConfig connection(const json& config) {
-  ConnectionConfig connection;
-  connection.name = "peer";
-  connection.owner = Owner{1};
-  connection.local = need(IpAddress::parse(config["local"].get<std::string>()), "local");
-  connection.remote = need(IpAddress::parse(config["remote"].get<std::string>()), "remote");
-  connection.credentials = credentials(config);
-  if (config.contains("ike")) connection.proposals = need(parse_ike_proposals(config["ike"].get<std::string>()), "ike");
-  connection.force_encapsulation = config.value("encap", false);
-  connection.fragmentation = config.value("fragmentation", true);
-  connection.fragment_octets = config.value("fragment_octets", 1252);
-  connection.counts.enabled = config.value("counts", true);
-  connection.liveness_time = config.value("liveness_ms", 0) * kMillisecond;
-  connection.window = config.value("window", 1);
-  if (config.contains("retransmit_ms")) {
-    connection.retransmission.first = config["retransmit_ms"].get<std::uint64_t>() * kMillisecond;
-  }
-  for (const auto& entry : config["children"]) {
-    ChildConfig child;
-    child.name = entry["name"];
-    child.tunnel = entry.value("mode", "tunnel") == "tunnel";
-    if (entry.contains("local_ts")) child.local = selectors(entry["local_ts"]);
-    if (entry.contains("remote_ts")) child.remote = selectors(entry["remote_ts"]);
-    if (entry.contains("esp")) child.proposals = need(parse_esp_proposals(entry["esp"].get<std::string>()), "esp");
-    child.start = entry.value("start", true);
-    connection.children.push_back(std::move(child));
-  }
-  return connection;
-}
-
-json status(Agent& agent, RecordingBackend& backend) {
-  json sessions = json::array();
-  for (const SessionReport& session : agent.sessions()) {
-    json children = json::array();
-    for (const ChildReport& child : session.children) {
-      children.push_back({{"id", child.id.value},
-                          {"name", child.name},
-                          {"spi_in", child.spi_in.value},
-                          {"spi_out", child.spi_out.value},
-                          {"suite", to_string(child.suite)},
-                          {"tunnel", child.tunnel},
-                          {"udp", child.udp},
-                          {"state", child.state},
-                          {"local_ts", to_text(child.local)},
-                          {"remote_ts", to_text(child.remote)},
-                          {"counted", child.count.has_value()}});
-    }
-    sessions.push_back({{"id", session.id.value},
-                        {"state", session.state},
-                        {"initiator", session.initiator},
-                        {"suite", to_string(session.suite)},
-                        {"spi_i", to_text(session.initiator_spi)},
-                        {"spi_r", to_text(session.responder_spi)},
-                        {"remote_id", session.remote_id},
-                        {"remote", session.remote.to_string()},
-                        {"nat_here", session.nat_here},
-                        {"nat_there", session.nat_there},
-                        {"children", children}});
-  }
-  json counters;
-  for (std::size_t i = 0; i < kCounters; ++i) {
-    counters[std::string(name(static_cast<Counter>(i)))] = agent.counters()[static_cast<Counter>(i)];
-  }
-  return {
-      {"status", sessions}, {"counters", counters}, {"pairs", backend.size()}, {"complaints", backend.complaints()}};
-}
 
 /// Lines of standard input, read beside the shell's loop.
 class Commands {
@@ -173,11 +60,11 @@ class Commands {
 
 void print(const json& line) { std::cout << line.dump() << std::endl; }
 
-Result<void> carry_out(Agent& agent, RecordingBackend& backend, TimeNs now, const json& command) {
+Result<void> carry_out(Agent& agent, Table& table, TimeNs now, const json& command) {
   const std::string what = command["do"];
   const SessionId session{command.value("session", 0U)};
   if (what == "status") {
-    print(status(agent, backend));
+    print(status(agent, table));
     return {};
   }
   if (what == "initiate") {
@@ -190,8 +77,8 @@ Result<void> carry_out(Agent& agent, RecordingBackend& backend, TimeNs now, cons
   if (what == "rekey_ike") return agent.rekey_ike(now, session);
   if (what == "terminate") return agent.terminate(now, session);
   if (what == "probe") return agent.probe(now, session);
-  if (what == "drain") {
-    backend.drain();
+  if (what == "drain" && table.recorder) {
+    table.recorder->drain();
     return {};
   }
   return Error{ErrorCode::kInvalidArgument, "no command '" + what + "'"};
@@ -202,23 +89,34 @@ int run(const char* path) {
   const json config = json::parse(file, nullptr, false);
   if (config.is_discarded()) fail(std::string(path) + ": no JSON");
   auto random = need(SystemRandom::make(), "randomness");
-  RecordingBackend backend(static_cast<std::uint64_t>(::getpid()), config.value("pairs", 64),
-                           config.value("reserve", 4));
+  Table table = make_table(config);
   AgentConfig agent_config;
   agent_config.unix_time_at_start = UnixTime{
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
   agent_config.cookie_threshold = config.value("cookie_threshold", 30);
+  agent_config.half_open_per_address = config.value("half_open_per_address", agent_config.half_open_per_address);
   agent_config.key_log = config.value("key_log", false);
-  Agent agent(agent_config, backend, *random);
-  need(agent.load(connection(config)), "connection");
+  Agent agent(agent_config, table.backend(), *random);
+  for (const ConnectionConfig& connection : connections(config)) need(agent.load(connection), connection.name);
+  Load load(agent);
+  std::unique_ptr<UdpShell> shell;
   UdpShell::Handlers handlers;
-  handlers.on_event = [](const AgentEvent& event) {
-    print(
-        {{"event", name(event.kind)}, {"child", event.child}, {"text", event.text}, {"session", event.session.value}});
+  const bool quiet = config.value("quiet", false);
+  handlers.on_event = [&](const AgentEvent& event) {
+    load.on_event(shell->now(), event);
+    if (quiet && table.recorder) table.recorder->drain();  // long runs: nobody looks at what drains
+    if (!quiet)
+      print({{"event", name(event.kind)},
+             {"child", event.child},
+             {"text", event.text},
+             {"session", event.session.value}});
   };
-  auto shell =
-      need(UdpShell::open(agent, {need(IpAddress::parse(config["local"].get<std::string>()), "local")}, handlers),
-           "sockets");
+  if (table.accelerator) {
+    handlers.on_esp = [&table](const Endpoint& from, View packet) { table.accelerator->take_esp(from, packet); };
+  }
+  shell = need(UdpShell::open(agent, {need(IpAddress::parse(config["local"].get<std::string>()), "local")}, handlers),
+               "sockets");
+  if (table.accelerator) need(table.accelerator->attach(agent, *shell), "accelerator");
   Commands commands(*shell);
   print({{"ready", true}});
   for (;;) {
@@ -226,8 +124,16 @@ int run(const char* path) {
     while (const auto line = commands.next()) {
       const json command = json::parse(*line, nullptr, false);
       if (command.is_discarded() || !command.contains("do")) fail("no command: " + *line);
-      if (command["do"] == "quit") return 0;
-      const auto done = carry_out(agent, backend, shell->now(), command);
+      if (command["do"] == "quit") {
+        if (table.accelerator) table.accelerator->detach();
+        return 0;
+      }
+      if (const auto said = load.command(shell->now(), command)) {
+        print(*said);
+        shell->flush();
+        continue;
+      }
+      const auto done = carry_out(agent, table, shell->now(), command);
       print({{"done", command["do"]}, {"ok", done.ok()}, {"error", done ? std::string() : done.error().text}});
       shell->flush();
     }

@@ -4,6 +4,7 @@ from pathlib import Path
 
 KINDS = {
     "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
+    "rsa4096": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:4096"],
     "p256": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
     "p384": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
     "ed25519": ["-algorithm", "ED25519"],
@@ -36,3 +37,11 @@ class Pki:
 
     def charons(self) -> dict:
         return {"x509": [self.folder / "b.pem"], "x509ca": [self.folder / "ca.pem"], "private": [self.folder / "b.key"]}
+
+    def plutos(self) -> dict:
+        """Its key comes in a PKCS #12 file."""
+        path = self.folder / "b.p12"
+        if not path.exists():
+            openssl("pkcs12", "-export", "-inkey", str(self.folder / "b.key"), "-in", str(self.folder / "b.pem"), "-name", "b",
+                    "-passout", "pass:interop", "-out", str(path))
+        return {"p12": path, "ca": self.folder / "ca.pem"}

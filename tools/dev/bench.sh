@@ -1,7 +1,8 @@
-# ./dev bench [datapath [--quick] [--lanes 1,2] [--write] | firmware [--write] | rekey [--write]]
+# ./dev bench [datapath [--quick] [--lanes 1,2] [--write] | firmware [--write] | rekey [--write] | ike [--quick] [--write]]
 # Without arguments: clocks per packet of the compact profile against the floor that its AES engines set.
 # firmware: clocks of the firmware on the management core, sizes of its image; out/bench/firmware.json.
 # rekey: a full table whose SAs are rekeyed in turn, by load, and the shortest life against round trip and loss; out/bench/rekey.json.
+# ike: our agent beside stock charon, each against the same load peer, in network namespaces (root); out/bench/ike.json.
 # datapath: every profile, size and number of lanes in clocks, simulation speed, area; out/bench/datapath.json.
 case "${1:-}" in
   "")
@@ -34,5 +35,11 @@ case "${1:-}" in
     build release sallyport_rekey_bench >&2
     .venv/bin/python tools/rekey_report.py build/release "$@"
     ;;
-  *) echo "dev bench: unknown benchmark '$1' (datapath, firmware, rekey)" >&2; exit 2 ;;
+  ike)
+    shift
+    install_packages tools/packages-interop.txt
+    build release ike_peer >&2
+    .venv/bin/python tools/ike_bench.py build/release/bin/ike_peer "$@"
+    ;;
+  *) echo "dev bench: unknown benchmark '$1' (datapath, firmware, rekey, ike)" >&2; exit 2 ;;
 esac

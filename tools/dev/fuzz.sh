@@ -6,8 +6,9 @@ build fuzz >&2
 declare -A seeds=(
   [capture]="tests/data/captures" [vectors]="tests/data/vectors" [scenario]="sim/scenarios"
   [utilisation_log]="tests/data/logs" [report]="tests/data/logs" [ip_packet]="" [mailbox]=""
-  [ike_message]="tests/data/ike" [ike_fragments]="" [ike_certificate]="" [ike_policy]=""
+  [ike_message]="tests/data/ike" [ike_fragments]="" [ike_certificate]="" [ike_policy]="" [ike_agent]="build/fuzz/seeds/ike_agent"
 )
+.venv/bin/python tools/agent_seeds.py tests/data/ike build/fuzz/seeds/ike_agent
 for binary in build/fuzz/fuzz/fuzz_*; do
   name=${binary##*/fuzz_}
   corpus=build/fuzz/corpus/$name
