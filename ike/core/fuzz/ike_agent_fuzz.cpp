@@ -6,7 +6,8 @@
 //   2 x p n octets   the same as a response, with the ID of a request that the agent waits for, or the last one
 //   3 t          t times 10 ms pass
 //   4 k          an event of kind k of the first Child SA
-//   5            the agent is asked to rekey a Child SA; 6: its IKE SA; 7: messages are exchanged as they should be
+//   5            the agent is asked to rekey a Child SA; 6: its IKE SA; 7: to end it; 8: messages are exchanged as they
+//   should be
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -102,7 +103,7 @@ void run(Steps steps) {
     }
   };
   for (unsigned step = 0; step < 64 && !steps.done(); ++step) {
-    switch (steps.octet() % 8) {
+    switch (steps.octet() % 9) {
       case 0: {
         const View octets = steps.octets();
         world.b.agent.receive(world.now,
@@ -136,6 +137,9 @@ void run(Steps steps) {
       }
       case 6:
         static_cast<void>(world.b.agent.rekey_ike(world.now, session.id));
+        break;
+      case 7:
+        static_cast<void>(world.b.agent.terminate(world.now, session.id));
         break;
       default:
         real = true;

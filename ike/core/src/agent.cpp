@@ -117,13 +117,18 @@ void Agent::Impl::on_child_event(TimeNs now, const ChildEvent& event) {
 
 void Agent::Impl::advance(TimeNs now) {
   services.now = now;
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    const std::uint32_t number = deadlines_.begin()->second;
-    Slot& slot = sessions_.at(number);
-    deadlines_.erase(deadlines_.begin());
-    slot.deadline = kNever;
-    slot.session->advance(now);
-    settle(*slot.session);
+  // Each once: whatever is due again at the same moment waits for the next call, so that nobody is kept here for ever.
+  std::vector<std::uint32_t> due;
+  for (auto next = deadlines_.begin(); next != deadlines_.end() && next->first <= now; ++next) {
+    due.push_back(next->second);
+  }
+  for (const std::uint32_t number : due) {
+    const auto slot = sessions_.find(number);
+    if (slot == sessions_.end() || slot->second.deadline > now) continue;
+    deadlines_.erase({slot->second.deadline, number});
+    slot->second.deadline = kNever;
+    slot->second.session->advance(now);
+    settle(*slot->second.session);
   }
 }
 

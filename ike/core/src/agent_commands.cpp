@@ -67,6 +67,7 @@ Result<void> Agent::delete_child(TimeNs now, SessionId id, ChildId number) {
   Child* child = (*session)->children().find(number);
   if (child == nullptr) return no_child(number);
   (*session)->tell(AgentEventKind::kChildDown, child, "deleted here");
+  child->unwanted = true;
   (*session)->want_delete(*child);
   impl_->settle(**session);
   return {};

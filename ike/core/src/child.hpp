@@ -54,6 +54,8 @@ struct Child {
   TimeNs hard_at = kNever;
   TimeNs retry_at = kNever;
   TimeNs gone_by = kNever;  ///< When we delete it because the peer has not.
+  TimeNs look = kNever;     ///< When it is looked at next.
+  bool unwanted = false;    ///< The user has deleted it: what replaces it goes too.
   unsigned failures = 0;    ///< Rekeys that came to nothing, in a row.
 };
 

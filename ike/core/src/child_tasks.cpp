@@ -6,6 +6,8 @@ namespace sallyport::ike {
 
 namespace {
 
+constexpr unsigned kMostDoublings = 6;
+
 DeletePayload delete_of(Spi inbound) { return {ProtocolId::kEsp, {inbound.value}}; }
 
 class MakeChild final : public Task {
@@ -25,7 +27,11 @@ class MakeChild final : public Task {
     auto offer = make_offer(session, config_, ChildExchange::kCreateChildSa, old, method_);
     if (!offer) {
       session.tell(AgentEventKind::kChildFailed, config_.name, offer.error().text);
-      if (old_) failed(session);
+      if (old_) {
+        failed(session, offer.error().code == ErrorCode::kFull);
+      } else if (offer.error().code == ErrorCode::kFull) {
+        session.want_child(config_);
+      }
       return {};
     }
     offer_.emplace(std::move(*offer));
@@ -52,7 +58,7 @@ class MakeChild final : public Task {
       session.enqueue(delete_spi_task(offer_->reservation.spi), true);
       services.backend.abandon(offer_->reservation.handle);
       session.tell(AgentEventKind::kChildFailed, config_.name, agreement.error().text);
-      if (old_) failed(session);
+      if (old_ && !left_to_peer(session, peers)) failed(session, false);
       return;
     }
     const Nonces nonces{offer_->nonce, response.nonce->data};
@@ -61,10 +67,14 @@ class MakeChild final : public Task {
     if (!made) {
       session.enqueue(delete_spi_task(offer_->reservation.spi), true);
       session.tell(AgentEventKind::kChildFailed, config_.name, made.error().text);
-      if (old_) failed(session);
+      // Where ours was to stay the peer deletes its own: then the old one is all there is.
+      const bool peers_stays = peers && redundant_rekey({nonces.initiator, nonces.responder},
+                                                        {peers->nonce_i, peers->nonce_r}) != Redundant::kPeers;
+      if (old_ && !(peers_stays && left_to_peer(session, peers))) failed(session, false);
       return;
     }
     if (!old_) {
+      session.want_no_more(config_);
       session.take_over(*session.children().find(*made));
       return;
     }
@@ -120,6 +130,7 @@ class MakeChild final : public Task {
     // At once, without waiting for traffic: the responder may send on the new one only now.
     session.take_over(next);
     if (old != nullptr) session.want_delete(*old);
+    if (old != nullptr && old->unwanted) session.want_delete(next);
     session.tell(AgentEventKind::kChildRekeyed, &next, {});
   }
 
@@ -132,17 +143,11 @@ class MakeChild final : public Task {
 
   void refused(Session& session, const NotifyPayload& error, const std::optional<PeersRekey>& peers) {
     Services& services = session.services();
+    if (left_to_peer(session, peers)) return;
     Child* old = old_ ? session.children().find(*old_) : nullptr;
-    if (old != nullptr) {
-      Child* other = peers ? session.children().find(peers->made) : nullptr;
-      if (other != nullptr) {
-        // The peer's exchange is the only one that came to something.
-        replaced_by(*old, *other, session);
-        return;
-      }
-      old->state = ChildState::kInstalled;
-    }
     if (old_ && old == nullptr) return;  // the peer replaced and deleted it meanwhile (RFC 7296 2.8.1)
+    if (old != nullptr && old->state != ChildState::kRekeying) return;  // it is being deleted meanwhile
+    if (old != nullptr) old->state = ChildState::kInstalled;
     switch (error.type) {
       case NotifyType::kInvalidKePayload: {
         const auto asked = error.number(2);
@@ -170,16 +175,31 @@ class MakeChild final : public Task {
       default:
         break;
     }
+    const bool temporary = error.type == NotifyType::kTemporaryFailure;
     if (old == nullptr) {
       session.tell(AgentEventKind::kChildFailed, config_.name, "refused: " + to_text(error.type));
+      if (temporary || error.type == NotifyType::kNoAdditionalSas) {
+        session.want_child(config_);
+      } else {
+        session.want_no_more(config_);
+      }
       return;
     }
     session.tell(AgentEventKind::kWarning, old, "rekey refused: " + to_text(error.type));
-    failed(session);
+    failed(session, temporary);
+  }
+
+  // Of two exchanges only the peer's came to something. False: there was none of the peer's.
+  bool left_to_peer(Session& session, const std::optional<PeersRekey>& peers) const {
+    Child* old = old_ ? session.children().find(*old_) : nullptr;
+    const Child* other = peers ? session.children().find(peers->made) : nullptr;
+    if (old == nullptr || other == nullptr) return false;
+    replaced_by(*old, *other, session);
+    return true;
   }
 
   // A rekey came to nothing: try again later, while the old SA lasts.
-  void failed(Session& session) const {
+  void failed(Session& session, bool temporary) const {
     Services& services = session.services();
     services.count(Counter::kRekeysFailed);
     Child* old = session.children().find(*old_);
@@ -193,8 +213,12 @@ class MakeChild final : public Task {
     const RetryTime retry =
         retry_after_temporary_failure(session.pause(), life > used ? life - used : 0, rate, session.times().t_ike());
     if (retry.too_late) session.tell(AgentEventKind::kWarning, old, "its hard limit may come before its rekey");
-    // At a low rate there is more time than that; at least a round trip lies between two tries.
-    old->retry_at = services.now + std::max<TimeNs>(retry.delay, 10 * kMillisecond);
+    // What may be granted soon is asked for soon, but at least a round trip lies between two tries; what was refused
+    // for good is not asked for again and again (RFC 7296 2.25). Either way ever less often.
+    const unsigned doublings = std::min(old->failures - 1, kMostDoublings);
+    const TimeNs delay = temporary ? std::max<TimeNs>(retry.delay, (10 * kMillisecond) << doublings)
+                                   : std::max<TimeNs>(session.pause(), kSecond) << doublings;
+    old->retry_at = services.now + delay;
     session.look_at(old->id, old->retry_at);
   }
 

@@ -66,7 +66,10 @@ Result<std::vector<Bytes>> IkeSa::seal(Services& services, ExchangeType exchange
   header.initiator = initiator_;
   header.response = response;
   header.message_id = id;
-  return sealer_->seal(header, payloads.first(), payloads.octets(), session_.config().fragment_octets,
+  // The configured size is that of an IPv4 packet's content.
+  constexpr std::size_t kLongerHeader = 20;
+  const std::size_t less = local_.address.version == 6 ? kLongerHeader : 0;
+  return sealer_->seal(header, payloads.first(), payloads.octets(), session_.config().fragment_octets - less,
                        session_.peer().fragments, services.random);
 }
 
@@ -79,6 +82,7 @@ Result<void> IkeSa::send_request(Services& services, Request request, std::uniqu
     task->abandon(session_);
     return datagrams.error();
   }
+  sent.exchange = request.exchange;
   sent.datagrams = std::move(*datagrams);
   sent.task = std::move(task);
   sent.sends = 1;

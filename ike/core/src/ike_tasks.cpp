@@ -11,11 +11,11 @@ namespace {
 
 class RekeyIke final : public Task {
  public:
-  explicit RekeyIke(std::optional<KeMethod> method) : Task(TaskKind::kRekeyIke), method_(method) {}
+  RekeyIke(IkeSpi of, std::optional<KeMethod> method) : Task(TaskKind::kRekeyIke), of_(of), method_(method) {}
 
   std::optional<Request> begin(Session& session, IkeSa& ike) override {
     // The peer was first, or it is being done.
-    if (session.ike_rekey() || ike.state != IkeState::kEstablished) return {};
+    if (session.ike_rekey() || ike.state != IkeState::kEstablished || ike.own_spi() != of_) return {};
     Services& services = session.services();
     const auto methods = ke_methods(session.config().proposals);
     auto ke = KeyExchange::make(method_.value_or(methods.front()), services.random);
@@ -73,7 +73,6 @@ class RekeyIke final : public Task {
     }
     session.succeed(ike, *next_);
     session.delete_ike(ike);
-    session.tell(AgentEventKind::kIkeRekeyed, nullptr, to_string(next_->suite));
   }
 
   void abandon(Session& session) override {
@@ -108,14 +107,14 @@ class RekeyIke final : public Task {
   }
 
   void refused(Session& session, const IkeRekey& other, const NotifyPayload& error) {
-    if (other.peers != nullptr) {
+    if (other.peers != nullptr && other.peers->state == IkeState::kEstablished) {
       session.succeed(*other.old, *other.peers);
       return;
     }
     if (error.type == NotifyType::kInvalidKePayload && !method_) {
       const auto method = static_cast<KeMethod>(error.number(2).value_or(0));
       if (may_retry_with(offer_, ke_->method(), method)) {
-        session.enqueue(rekey_ike_task(method), true);
+        session.enqueue(rekey_ike_task(of_, method), true);
         return;
       }
     }
@@ -127,6 +126,7 @@ class RekeyIke final : public Task {
     session.retry_ike_rekey_at(session.services().now + session.pause());
   }
 
+  IkeSpi of_;
   std::optional<KeMethod> method_;
   std::optional<KeyExchange> ke_;
   SaPayload offer_;
@@ -167,7 +167,9 @@ class Inform final : public Task {
 
 }  // namespace
 
-std::unique_ptr<Task> rekey_ike_task(std::optional<KeMethod> method) { return std::make_unique<RekeyIke>(method); }
+std::unique_ptr<Task> rekey_ike_task(IkeSpi of, std::optional<KeMethod> method) {
+  return std::make_unique<RekeyIke>(of, method);
+}
 std::unique_ptr<Task> delete_ike_task() { return std::make_unique<DeleteIke>(); }
 std::unique_ptr<Task> liveness_task() { return std::make_unique<Inform>(std::nullopt); }
 std::unique_ptr<Task> authentication_failed_task() {
@@ -183,7 +185,7 @@ PayloadChain answer_ike_rekey(Session& session, IkeSa& ike, const Contents& requ
   };
   if (!request.sa || !request.nonce || !request.ke) return refuse(NotifyType::kInvalidSyntax);
   const bool crossing = session.ike_rekey().has_value();
-  if (ike.state != IkeState::kEstablished || (crossing && session.ike_rekey()->peers != nullptr) ||
+  if (ike.state != IkeState::kEstablished || (crossing && session.ike_rekey()->peers != nullptr) || session.crowded() ||
       session.busy_with(TaskKind::kMakeChild) || session.busy_with(TaskKind::kDeleteChild) ||
       session.busy_with(TaskKind::kDeleteIke)) {
     services.count(Counter::kTemporaryFailures);
@@ -228,8 +230,6 @@ PayloadChain answer_ike_rekey(Session& session, IkeSa& ike, const Contents& requ
     ours.peers_nonce_r = nonce;
   } else {
     session.succeed(ike, next);
-    ike.gone_by = services.now + std::max<TimeNs>(2 * session.times().t_ike(), 10 * kSecond);
-    session.tell(AgentEventKind::kIkeRekeyed, nullptr, to_string(next.suite));
   }
   return chain;
 }

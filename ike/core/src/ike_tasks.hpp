@@ -10,7 +10,7 @@
 namespace sallyport::ike {
 
 /// A new IKE SA in place of this one (RFC 7296 1.3.2, 2.18). `method`: asked for by the peer.
-std::unique_ptr<Task> rekey_ike_task(std::optional<KeMethod> method = {});
+std::unique_ptr<Task> rekey_ike_task(IkeSpi of, std::optional<KeMethod> method = {});
 /// Delete for the IKE SA that it is sent on.
 std::unique_ptr<Task> delete_ike_task();
 /// An empty INFORMATIONAL: are you there (RFC 7296 2.4)?

@@ -70,7 +70,9 @@ Result<void> begin_init(Session& session, IkeSa& ike) {
 
 void on_init_answer(Session& session, IkeSa& ike, const UdpMessage& datagram, const Message& message) {
   const Contents& answer = message.outer;
-  if (ike.state != IkeState::kInit || message.encrypted || message.fragment || message.header.message_id != 0) return;
+  // The successor of an IKE SA is in its first state too, and has no IKE_SA_INIT.
+  if (ike.state != IkeState::kInit || !ike.initiation) return;
+  if (message.encrypted || message.fragment || message.header.message_id != 0) return;
   if (datagram.remote.address != ike.remote().address) return;
   Services& services = session.services();
   if (again(session, ike, answer)) return;
@@ -95,7 +97,7 @@ void on_init_answer(Session& session, IkeSa& ike, const UdpMessage& datagram, co
   ike.spi_r = message.header.responder_spi;
   auto keys = derive_ike_keys(choice->suite, shared->expose(), {init.nonce, answer.nonce->data}, ike.spi_i, ike.spi_r);
   if (!keys || !ike.protect(choice->suite, std::move(*keys))) return;
-  ike.requests().take(0);
+  session.measure_round_trip(ike.requests().take(0));
   ike.heard(services.now);
   ike.state = IkeState::kAuth;
   ike.transcript.response = datagram.octets;

@@ -302,7 +302,12 @@ void set_limits(Session& session, IkeSa& ike, const ChildAgreement& agreement, I
   const TimeNs t_ike = session.times().t_ike();
   const Sizing sizing = size_child(session.config(), *agreement.config, agreement.suite.esn, t_ike);
   UnitLimit octets = sizing.octets.limit;
-  if (agreement.count) octets.hard = agreement.count->life;
+  if (agreement.count) {
+    octets.hard = agreement.count->life;
+  } else {
+    // Rule 4: no more than what was offered, whatever became of it.
+    octets.hard = local_life(size_child(session.config(), *agreement.config, true, t_ike).range, octets.hard);
+  }
   const std::array<UnitLimit, 2> units{octets, sizing.packets.limit};
   const ThresholdRule rule = agreement.count ? kNegotiatedRule : kLocalRule;
   child.role = agreement.count ? role_of(agreement.side, *agreement.count) : local_role_of(agreement.side);

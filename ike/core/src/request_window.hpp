@@ -13,6 +13,7 @@ namespace sallyport::ike {
 
 struct Outstanding {
   std::uint32_t id = 0;
+  ExchangeType exchange = ExchangeType::kIkeSaInit;
   std::vector<Bytes> datagrams;  ///< As sent: a retransmission is the same to the bit.
   std::unique_ptr<Task> task;    ///< Nothing for IKE_SA_INIT.
   unsigned sends = 0;

@@ -82,6 +82,7 @@ Answer answer_create_child(Session& session, IkeSa& ike, const Contents& request
   if (!made) {
     session.tell(AgentEventKind::kWarning, old,
                  "a Child SA of the peer's could not be installed: " + made.error().text);
+    if (made.error().code == ErrorCode::kInvalidArgument) return refuse(NotifyType::kInvalidSyntax);  // its nonce
     return old != nullptr ? temporary_failure(session) : refuse(NotifyType::kNoAdditionalSas);
   }
   Child& next = *session.children().find(*made);
@@ -113,6 +114,7 @@ std::optional<std::uint32_t> delete_child(Session& session, Spi spi) {
       next != nullptr || session.rekeys().contains(child->id) || child->state == ChildState::kRedundant;
   if (!replaced) session.tell(AgentEventKind::kChildDown, child, "deleted by the peer");
   const std::uint32_t own = child->spi_in.value;
+  session.keep_predecessor(*child);
   session.retire(*child);
   return own;
 }
@@ -132,7 +134,8 @@ Answer answer_informational(Session& session, IkeSa& ike, const Contents& reques
       // The answer is empty, and children go with it (RFC 7296 1.4.1).
       Answer last;
       last.then = Answer::Then::kForget;
-      if (session.ike_rekey() && session.ike_rekey()->old == &ike && session.ike_rekey()->peers != nullptr) {
+      if (session.ike_rekey() && session.ike_rekey()->old == &ike && session.ike_rekey()->peers != nullptr &&
+          session.ike_rekey()->peers->state == IkeState::kEstablished) {
         // The peer's rekey of it was the one that counts; ours ends with it.
         session.succeed(ike, *session.ike_rekey()->peers);
       }
@@ -148,10 +151,18 @@ Answer answer_informational(Session& session, IkeSa& ike, const Contents& reques
 }
 
 Answer answer_request(Session& session, IkeSa& ike, ExchangeType exchange, const Contents& request) {
-  if (exchange == ExchangeType::kIkeAuth && ike.state == IkeState::kAuth) return answer_auth(session, ike, request);
+  if (exchange == ExchangeType::kIkeAuth && ike.state == IkeState::kAuth && !ike.initiator()) {
+    return answer_auth(session, ike, request);
+  }
   // Nobody who has not said who they are gets further.
   if (ike.state == IkeState::kAuth || ike.state == IkeState::kInit) {
-    if (ike.initiator() || exchange != ExchangeType::kInformational) return refuse(NotifyType::kInvalidSyntax);
+    if (ike.initiator()) return refuse(NotifyType::kInvalidSyntax);
+    if (exchange != ExchangeType::kInformational) {
+      Answer answer = refuse(NotifyType::kInvalidSyntax);
+      answer.then = Answer::Then::kFail;
+      answer.text = "a request before IKE_AUTH";
+      return answer;
+    }
     Answer answer;
     answer.then = Answer::Then::kFail;
     answer.text = "the peer gave up before IKE_AUTH";

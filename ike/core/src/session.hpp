@@ -78,7 +78,9 @@ class Session {
   void succeed(IkeSa& old, IkeSa& next);
   /// This IKE SA alone is no more.
   void forget(IkeSa& ike);
-  /// The same, but the peer's Delete of it is answered again for as long as it may come again.
+  /// So many replaced ones are left that the peer gets no further one before some are gone.
+  [[nodiscard]] bool crowded() const;
+  /// As forget, but the peer's Delete of it is answered again for as long as it may come again.
   void linger(IkeSa& ike);
   std::optional<IkeRekey>& ike_rekey() { return ike_rekey_; }
   /// Ends all, without a word to the peer.
@@ -110,6 +112,10 @@ class Session {
   /// The rekeys of ours that are under way, by the old child: what the peer did meanwhile.
   std::map<ChildId, std::optional<PeersRekey>>& rekeys() { return rekeys_; }
   Child& add_child(Child child);
+  /// The peer has no room for a new one just now, or we have not: try again later, ever less often.
+  void want_child(const ChildConfig& config);
+  /// It has been made, or refused for good.
+  void want_no_more(const ChildConfig& config) { wanted_.erase(&config); }
   /// Rekey it, if it is not being replaced already.
   void want_rekey(Child& child);
   /// Traffic goes from the old one to the new one.
@@ -120,6 +126,8 @@ class Session {
   [[nodiscard]] unsigned carrying(const SelectorSet& local, const SelectorSet& remote, bool tunnel) const;
   /// The peer has surely had our answer that made this one, so it receives on it.
   [[nodiscard]] bool known_to_peer(const Child& child) const;
+  /// The peer takes back what it made in the place of another one, which goes on if it has not been replaced yet.
+  void keep_predecessor(const Child& child);
   /// Delete it by an exchange of ours.
   void want_delete(Child& child);
   /// Both ends know that it is no more.
@@ -143,7 +151,8 @@ class Session {
   /// Pause after TEMPORARY_FAILURE.
   [[nodiscard]] TimeNs pause();
   void retry_ike_rekey_at(TimeNs when) { ike_rekey_at_ = when; }
-  void note_round_trip(TimeNs rtt) { rtt_ = rtt; }
+  /// This request has just been answered.
+  void measure_round_trip(const Outstanding& request);
 
   // What comes in (session_receive.cpp).
 
@@ -157,6 +166,7 @@ class Session {
   void advance_requests(IkeSa& ike);
   void advance_child(Child& child);
   void advance_ike();
+  void advance_wanted();
   void ask_for_life();
   // The newer one is used: older ones for its traffic may go.
   void delete_older(const Child& newer);
@@ -173,6 +183,11 @@ class Session {
   ChildTable children_;
   std::map<ChildId, std::optional<PeersRekey>> rekeys_;
   std::set<std::pair<TimeNs, ChildId>> looks_;
+  struct WantedChild {
+    TimeNs at = kNever;
+    unsigned failures = 0;
+  };
+  std::map<const ChildConfig*, WantedChild> wanted_;
   TimeNs ike_rekey_at_ = kNever;
   TimeNs held_until_ = 0;
   TimeNs may_delete_older_ = 0;  ///< Not before.

@@ -14,6 +14,11 @@ bool same_traffic(const Child& a, const SelectorSet& local, const SelectorSet& r
   return a.tunnel == tunnel && same(a.local, local) && same(a.remote, remote);
 }
 
+// Whatever is under way with it already: until its successor is in use it carries what its predecessor did.
+bool may_take_over(const Child& child) {
+  return child.replaces && child.state != ChildState::kRedundant && child.state != ChildState::kDeleting;
+}
+
 bool same_traffic(const Child& a, const Child& b) { return same_traffic(a, b.local, b.remote, b.tunnel); }
 
 }  // namespace
@@ -88,7 +93,7 @@ Child* Session::hand_over(Child& old) {
   const auto ours = rekeys_.find(old.id);
   if (ours != rekeys_.end() && ours->second) heir = ours->second->made;
   Child* next = heir ? children_.find(*heir) : nullptr;
-  if (next != nullptr && next->replaces && next->state == ChildState::kInstalled) take_over(*next);
+  if (next != nullptr && may_take_over(*next)) take_over(*next);
   return next;
 }
 
@@ -126,6 +131,14 @@ void Session::delete_older(const Child& newer) {
   }
 }
 
+void Session::keep_predecessor(const Child& child) {
+  Child* old = child.replaces ? children_.find(*child.replaces) : nullptr;
+  if (old == nullptr || old->replaced_by != child.id || old->state != ChildState::kReplaced) return;
+  old->state = ChildState::kInstalled;
+  old->replaced_by.reset();
+  old->gone_by = kNever;
+}
+
 void Session::want_delete(Child& child) {
   if (child.state == ChildState::kDeleting) return;
   if (child.state != ChildState::kRedundant) child.state = ChildState::kDeleting;
@@ -137,6 +150,7 @@ void Session::retire(Child& child) {
   const ChildId id = child.id;
   hand_over(child);
   services_.directory.children.erase(child.handle.value);
+  looks_.erase({child.look, id});
   services_.backend.retire(child.handle);
   children_.remove(id);
 }
@@ -147,7 +161,8 @@ void Session::on_child_event(ChildId id, ChildEventKind kind) {
   switch (kind) {
     case ChildEventKind::kSoft:
     case ChildEventKind::kRekeyWanted:
-      want_rekey(*child);
+      // Refused a moment ago: not at once again.
+      if (child->retry_at == kNever || child->retry_at <= services_.now) want_rekey(*child);
       break;
     case ChildEventKind::kHard:
       child->dead = true;
@@ -159,7 +174,7 @@ void Session::on_child_event(ChildId id, ChildEventKind kind) {
       break;
     case ChildEventKind::kFirstPacket:
       // The peer uses it, so it has processed our answer (RFC 7296 2.8).
-      if (child->replaces && child->state == ChildState::kInstalled) {
+      if (may_take_over(*child)) {
         take_over(*child);
       } else if (child->duplicate) {
         delete_older(*child);

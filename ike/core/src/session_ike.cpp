@@ -64,7 +64,10 @@ void Session::established(IkeSa& ike) {
 
 void Session::succeed(IkeSa& old, IkeSa& next) {
   old.state = IkeState::kReplaced;
+  // Deleting it is for whoever made the successor; somebody has to.
+  old.gone_by = services_.now + std::max<TimeNs>(2 * times_.t_ike(), kTerminationTime);
   current_ = &next;
+  tell(AgentEventKind::kIkeRekeyed, nullptr, to_string(next.suite));
   if (config_->rekey_time > 0) {
     ike_rekey_at_ = services_.now + config_->rekey_time - services_.random.below(config_->rekey_time / 10 + 1);
   }
@@ -73,6 +76,7 @@ void Session::succeed(IkeSa& old, IkeSa& next) {
 void Session::forget(IkeSa& ike) {
   if (ike.state == IkeState::kClosed) return;
   ike.state = IkeState::kClosed;
+  if (ike_rekey_ && ike_rekey_->peers == &ike) ike_rekey_->peers = nullptr;
   services_.directory.ike_sas.erase(ike.own_spi().value);
   for (Outstanding& request : ike.requests().take_all()) {
     if (request.task) request.task->abandon(*this);
@@ -82,7 +86,14 @@ void Session::forget(IkeSa& ike) {
         failure_.empty() ? "closed" : failure_);
 }
 
+bool Session::crowded() const {
+  return std::count_if(ikes_.begin(), ikes_.end(), [](const std::unique_ptr<IkeSa>& each) {
+           return each->state == IkeState::kReplaced || each->state == IkeState::kClosing;
+         }) >= kMostLingering;
+}
+
 void Session::linger(IkeSa& ike) {
+  if (ike_rekey_ && ike_rekey_->peers == &ike) ike_rekey_->peers = nullptr;
   for (Outstanding& request : ike.requests().take_all()) {
     if (request.task) request.task->abandon(*this);
   }

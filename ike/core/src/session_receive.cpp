@@ -25,7 +25,8 @@ void Session::receive(IkeSa& ike, const UdpMessage& datagram, const Message& mes
     return;
   }
   if (header.response) {
-    if (ike.requests().find(header.message_id) == nullptr) return;  // answered already
+    const Outstanding* request = ike.requests().find(header.message_id);
+    if (request == nullptr || request->exchange != header.exchange) return;  // answered already, or no answer to it
   } else {
     const ReplyWindow::Place place = ike.replies().place(header.message_id);
     if (place == ReplyWindow::Place::kOutside) {
@@ -90,7 +91,7 @@ void Session::on_opened(IkeSa& ike, const UdpMessage& datagram, const Header& he
 
 void Session::on_response(IkeSa& ike, std::uint32_t id, const Contents& contents) {
   Outstanding request = ike.requests().take(id);
-  if (request.sends == 1) rtt_ = services_.now - request.began;
+  measure_round_trip(request);
   if (const NotifyPayload* window = contents.find(NotifyType::kSetWindowSize)) {
     ike.requests().widen(static_cast<std::uint32_t>(window->number(4).value_or(1)));
   }

@@ -13,6 +13,8 @@ namespace {
 constexpr TimeNs kKeepaliveTime = 20 * kSecond;  // RFC 3948 4
 // Between Sallyports a failure that is temporary is over in a few round trips; less than this is "at once".
 constexpr TimeNs kShortestPause = 100 * kMillisecond;
+constexpr TimeNs kReplacedTime = 10 * kSecond;
+constexpr unsigned kMostDoublings = 6;
 
 }  // namespace
 
@@ -22,8 +24,19 @@ TimeNs Session::pause() {
   return least + services_.random.below(least);
 }
 
-void Session::look_at(ChildId child, TimeNs when) {
-  if (when != kNever) looks_.emplace(when, child);
+void Session::measure_round_trip(const Outstanding& request) {
+  const TimeNs took = services_.now - request.began;
+  // Of an answer to one of several sendings nobody knows to which. It is less than this, which is much better than
+  // nothing: where a round trip takes longer than the first wait there would never be another kind of answer.
+  if (request.sends == 1 || rtt_ == 0) rtt_ = took;
+}
+
+void Session::look_at(ChildId id, TimeNs when) {
+  Child* child = children_.find(id);
+  if (child == nullptr || when >= child->look) return;
+  looks_.erase({child->look, id});
+  child->look = when;
+  looks_.emplace(when, id);
 }
 
 void Session::advance(TimeNs now) {
@@ -31,9 +44,12 @@ void Session::advance(TimeNs now) {
   while (!closed_ && !looks_.empty() && looks_.begin()->first <= now) {
     const ChildId id = looks_.begin()->second;
     looks_.erase(looks_.begin());
-    if (Child* child = children_.find(id)) advance_child(*child);
+    Child* child = children_.find(id);
+    child->look = kNever;
+    advance_child(*child);
   }
   if (!closed_ && current_ != nullptr && current_->state == IkeState::kEstablished) advance_ike();
+  if (!closed_) advance_wanted();
   if (!closed_) pump();
 }
 
@@ -67,6 +83,10 @@ void Session::advance_requests(IkeSa& ike) {
   if (&ike == current_) {
     close(ike.established != 0 ? AgentEventKind::kIkeDown : AgentEventKind::kIkeFailed,
           ike.established != 0 ? "ended here" : "half-open for too long");
+  } else if (ike.state == IkeState::kReplaced && current_->usable_from != 0 &&
+             services_.now < current_->established + schedule().give_up()) {
+    // Nothing has come on its successor yet: our answer that made it may be lost and asked for again.
+    ike.gone_by = services_.now + kReplacedTime;
   } else if (ike.state == IkeState::kReplaced) {
     delete_ike(ike);  // its successor's maker was to do it
   } else {
@@ -133,22 +153,47 @@ void Session::begin_ike_rekey() {
     if (child.state != ChildState::kInstalled) continue;
     const ChildUsage usage = services_.backend.usage(child.handle);
     const Sizing sizing = size_child(*config_, *child.config, child.suite.esn, t_ike);
+    const ThresholdRule rule = child.count ? kNegotiatedRule : kLocalRule;
     const std::uint64_t life = child.count ? child.count->life : sizing.octets.limit.hard;
-    const Thresholds where = thresholds_anyway({life, sizing.octets.limit.guard});
-    distances.push_back(
-        {id.value, std::max(usage.octets_in, usage.octets_out), where.of(child.role).first, sizing.octets.limit.guard});
+    // Whichever end it is that comes first.
+    const auto soft = [&rule](std::uint64_t hard, std::uint64_t guard) {
+      const Thresholds where = thresholds_anyway({hard, guard}, rule);
+      return hard == 0 ? 0 : std::min(where.of(CountRole::kDesignated).first, where.of(CountRole::kOther).first);
+    };
+    distances.push_back({id.value, std::max(usage.octets_in, usage.octets_out), soft(life, sizing.octets.limit.guard),
+                         sizing.octets.limit.guard});
+    distances.push_back({id.value, std::max(usage.packets_in, usage.packets_out),
+                         soft(sizing.packets.limit.hard, sizing.packets.limit.guard), sizing.packets.limit.guard});
+    const TimeNs guard = 2 * t_ike;
+    if (child.soft_at != kNever) distances.push_back({id.value, services_.now, child.soft_at, guard});
   }
   for (const std::size_t id : children_before_ike_rekey(distances)) {
     if (Child* child = children_.find(ChildId{static_cast<std::uint32_t>(id)})) want_rekey(*child);
   }
-  enqueue(rekey_ike_task());
+  enqueue(rekey_ike_task(current_->own_spi()));
+}
+
+void Session::want_child(const ChildConfig& config) {
+  WantedChild& wanted = wanted_[&config];
+  const unsigned doublings = std::min(wanted.failures++, kMostDoublings);
+  wanted.at = services_.now + (pause() << doublings);
+  tell(AgentEventKind::kWarning, config.name, "refused for now, to be tried again");
+}
+
+void Session::advance_wanted() {
+  if (current_ == nullptr || current_->state != IkeState::kEstablished) return;
+  for (auto& [config, wanted] : wanted_) {
+    if (wanted.at > services_.now) continue;
+    wanted.at = kNever;  // until it is refused again, or made
+    enqueue(make_child_task(*config, {}));
+  }
 }
 
 void Session::ask_for_life() {
   // A valid ESP packet proves it as well as a message does (RFC 7296 2.4).
   std::uint64_t packets = 0;
   for (const ChildId id : children_.ids()) packets += services_.backend.usage(children_.find(id)->handle).packets_in;
-  const bool heard = packets != packets_heard_;
+  const bool heard = packets > packets_heard_;  // less: a Child SA has gone, and its count with it
   packets_heard_ = packets;
   current_->heard(services_.now);  // the next look is a whole time away, whether by packets or by an answer
   if (!heard && current_->requests().idle()) enqueue(liveness_task(), true);
@@ -156,10 +201,12 @@ void Session::ask_for_life() {
 
 TimeNs Session::next_deadline() const {
   if (closed_) return 0;
-  TimeNs first = ike_rekey_at_;
+  TimeNs first = kNever;
+  for (const auto& [config, child] : wanted_) first = std::min(first, child.at);
   if (!looks_.empty()) first = std::min(first, looks_.begin()->first);
   for (const auto& ike : ikes_) first = std::min({first, ike->requests().next_deadline(), ike->gone_by});
   if (current_ != nullptr && current_->state == IkeState::kEstablished) {
+    first = std::min(first, ike_rekey_at_);
     if (config_->liveness_time > 0) first = std::min(first, current_->last_heard() + config_->liveness_time);
     if (peer_.nat_here && current_->local().port != kIkePort) {
       first = std::min(first, current_->last_sent() + kKeepaliveTime);
