@@ -65,7 +65,7 @@ def our_config(side: str, copies: int, pfs: bool, children: int, accelerator: di
     nets = {"A": "10.1", "B": "10.2"}
     names = ["net"] if children == 0 else ["net", *(f"c{i}" for i in range(1, children + 1))]
     config = {"local": ADDRESS[side], "remote": ADDRESS[other], "ike": IKE, "psk": PSK, "encap": True, "quiet": True, "pairs": 4096, "reserve": 512,
-              "counts": False, "cookie_threshold": 1000, "half_open_per_address": 1000, "retransmit_ms": 1000, "local_id": f"{side.lower()}{{i}}.test",
+              "counts": False, "cookie_threshold": 1000, "half_open_per_address": 1000, "init_rate_per_address": 0, "retransmit_ms": 1000, "local_id": f"{side.lower()}{{i}}.test",
               "remote_id": f"{other.lower()}{{i}}.test", "copies": copies, "local_net": nets[side], "remote_net": nets[other],
               "children": [{"name": name, "esp": esp(pfs), "start": name == "net"} for name in names]}
     if children:

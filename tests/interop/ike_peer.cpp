@@ -95,6 +95,7 @@ int run(const char* path) {
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
   agent_config.cookie_threshold = config.value("cookie_threshold", 30);
   agent_config.half_open_per_address = config.value("half_open_per_address", agent_config.half_open_per_address);
+  agent_config.init_rate_per_address = config.value("init_rate_per_address", agent_config.init_rate_per_address);
   agent_config.key_log = config.value("key_log", false);
   Agent agent(agent_config, table.backend(), *random);
   for (const ConnectionConfig& connection : connections(config)) need(agent.load(connection), connection.name);

@@ -7,6 +7,11 @@ import time
 from pathlib import Path
 
 
+# Seconds. A simulated accelerator takes its time to start, on a busy machine above all.
+START = 90
+ANSWER = 30
+
+
 class Ours:
     def __init__(self, program: Path, namespace: str, folder: Path, config: dict):
         path = folder / "ours.json"
@@ -18,7 +23,7 @@ class Ours:
         self.lines: queue.Queue = queue.Queue()
         self.events: list[dict] = []
         threading.Thread(target=self._read, daemon=True).start()
-        self._line(lambda line: "ready" in line, 10)
+        self._line(lambda line: "ready" in line, START)
 
     def _read(self) -> None:
         for line in self.process.stdout:
@@ -43,9 +48,9 @@ class Ours:
 
     def do(self, what: str, **arguments) -> dict:
         self.process.stdin.write(json.dumps({"do": what, **arguments}) + "\n")
-        done = self._line(lambda line: line.get("done") == what or ("status" in line and what == "status"), 10)
+        done = self._line(lambda line: line.get("done") == what or ("status" in line and what == "status"), ANSWER)
         if what == "status":
-            self._line(lambda line: line.get("done") == what, 10)
+            self._line(lambda line: line.get("done") == what, ANSWER)
             return done
         assert done["ok"], f"ours: {what}: {done['error']}"
         return done

@@ -31,7 +31,7 @@ void DriverBackend::on_notice(const Notice& notice) {
   } else if (const auto* transition = std::get_if<EntryTransition>(&notice)) {
     take_transition(*transition);
   } else if (const auto* load = std::get_if<LoadWarning>(&notice)) {
-    warnings_.push_back("rekeying needs " + std::to_string(load->load / 10) + " % of the table's rekey reserve");
+    warn("rekeying needs " + std::to_string(load->load / 10) + " % of the table's rekey reserve");
   }
 }
 
@@ -41,11 +41,20 @@ void DriverBackend::take_transition(const EntryTransition& transition) {
   const auto child = holder(transition.ref);
   if (!child) return;
   if (transition.direction == Direction::kOutbound) {
+    // Where traffic goes out on it the agent has to know; else it was about to go, and the inbound half is still good.
+    const bool in_use = routes_.drop(*child);
     drop_outbound(*child);
+    if (in_use) tell_gone(*child, *find(*child));
     return;
   }
   let_go(transition.ref, *child);
-  told(*child, ChildEventKind::kGone);
+  tell_gone(*child, *find(*child));
+}
+
+void DriverBackend::tell_gone(ChildHandle child, Pair& pair) {
+  if (pair.told_gone) return;  // of its other half
+  pair.told_gone = true;
+  told(child, ChildEventKind::kGone);
 }
 
 }  // namespace sallyport::ike

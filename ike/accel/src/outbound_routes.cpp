@@ -26,6 +26,20 @@ bool holds(const Ports& ports, const std::optional<std::uint16_t>& port) {
   return ports.is_any() || (port && *port >= ports.first && *port <= ports.last);
 }
 
+bool covers(const Ports& outer, const Ports& inner) {
+  return outer.is_any() || (!inner.is_any() && outer.first <= inner.first && inner.last <= outer.last);
+}
+
+bool overlap(const Ports& a, const Ports& b) {
+  return a.is_any() || b.is_any() || (a.first <= b.last && b.first <= a.last);
+}
+
+bool covers(const AddressRange& outer, const AddressRange& inner) {
+  return outer.contains(inner.first) && outer.contains(inner.last);
+}
+
+bool overlap(const AddressRange& a, const AddressRange& b) { return a.contains(b.first) || b.contains(a.first); }
+
 }  // namespace
 
 Result<PacketFlow> flow_of(std::span<const std::uint8_t> packet) {
@@ -61,24 +75,70 @@ Result<PacketFlow> flow_of(std::span<const std::uint8_t> packet) {
   return flow;
 }
 
-void OutboundRoutes::use(const Route& route) {
-  drop(route.child);
-  routes_.push_back({route, AddressRange::of(route.selectors.initiator), AddressRange::of(route.selectors.responder)});
+bool OutboundRoutes::Entry::fits(const PacketFlow& flow) const {
+  const EntrySelectors& own = route.selectors;
+  return (own.protocol == 0 || own.protocol == flow.protocol) && local.contains(flow.source) &&
+         remote.contains(flow.destination) && holds(own.initiator_ports, flow.source_port) &&
+         holds(own.responder_ports, flow.destination_port);
 }
 
-void OutboundRoutes::drop(ChildHandle child) {
-  std::erase_if(routes_, [child](const Entry& entry) { return entry.route.child == child; });
+bool OutboundRoutes::Entry::covers(const Entry& other) const {
+  const EntrySelectors& own = route.selectors;
+  const EntrySelectors& its = other.route.selectors;
+  return (own.protocol == 0 || own.protocol == its.protocol) && ike::covers(local, other.local) &&
+         ike::covers(remote, other.remote) && ike::covers(own.initiator_ports, its.initiator_ports) &&
+         ike::covers(own.responder_ports, its.responder_ports);
+}
+
+bool OutboundRoutes::Entry::overlaps(const Entry& other) const {
+  const EntrySelectors& own = route.selectors;
+  const EntrySelectors& its = other.route.selectors;
+  return (own.protocol == 0 || its.protocol == 0 || own.protocol == its.protocol) && overlap(local, other.local) &&
+         overlap(remote, other.remote) && overlap(own.initiator_ports, its.initiator_ports) &&
+         overlap(own.responder_ports, its.responder_ports);
+}
+
+std::optional<std::uint64_t> OutboundRoutes::claim_of(const Entry& entry) const {
+  std::optional<std::uint64_t> oldest;
+  for (const Entry& other : routes_) {
+    if (other.route.session != entry.route.session || !other.covers(entry)) continue;
+    if (!oldest || other.claim < *oldest) oldest = other.claim;
+  }
+  return oldest;
+}
+
+std::optional<ChildHandle> OutboundRoutes::use(const Route& route) {
+  Entry entry{route, AddressRange::of(route.selectors.initiator), AddressRange::of(route.selectors.responder)};
+  const auto inherited = claim_of(entry);
+  entry.claim = inherited ? *inherited : next_claim_++;
+  drop(route.child);
+  std::optional<ChildHandle> keeps;
+  for (Entry& other : routes_) {
+    if (other.route.session == route.session || !other.overlaps(entry)) continue;
+    other.contested = entry.contested = true;
+    if (!inherited && !keeps) keeps = other.route.child;
+  }
+  routes_.push_back(entry);
+  return keeps;
+}
+
+bool OutboundRoutes::drop(ChildHandle child) {
+  return std::erase_if(routes_, [child](const Entry& entry) { return entry.route.child == child; }) > 0;
 }
 
 const Route* OutboundRoutes::find(const PacketFlow& flow) const {
-  const auto fits = [&flow](const Entry& entry) {
-    const EntrySelectors& selectors = entry.route.selectors;
-    return (selectors.protocol == 0 || selectors.protocol == flow.protocol) && entry.local.contains(flow.source) &&
-           entry.remote.contains(flow.destination) && holds(selectors.initiator_ports, flow.source_port) &&
-           holds(selectors.responder_ports, flow.destination_port);
-  };
-  const auto found = std::find_if(routes_.rbegin(), routes_.rend(), fits);
-  return found == routes_.rend() ? nullptr : &found->route;
+  const auto newest =
+      std::find_if(routes_.rbegin(), routes_.rend(), [&flow](const Entry& entry) { return entry.fits(flow); });
+  if (newest == routes_.rend()) return nullptr;
+  if (!newest->contested) return &newest->route;
+  const Entry* oldest = &*newest;
+  for (const Entry& entry : routes_) {
+    if (entry.claim < oldest->claim && entry.fits(flow)) oldest = &entry;
+  }
+  const std::uint64_t session = oldest->route.session;
+  return &std::find_if(newest, routes_.rend(), [&](const Entry& entry) {
+            return entry.route.session == session && entry.fits(flow);
+          })->route;
 }
 
 }  // namespace sallyport::ike

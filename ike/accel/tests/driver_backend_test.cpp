@@ -1,67 +1,12 @@
 // The agent's commands in a table, on the fake device with the firmware hosted.
-#include "sallyport/ike/driver_backend.hpp"
-
-#include <vector>
-
-#include "fake_bus.hpp"
+#include "backend_fixture.hpp"
 
 namespace sallyport::ike {
 namespace {
 
 using abi::EntryState;
 
-class DriverBackendTest : public sallyport::test::DeviceFixture {
- protected:
-  void SetUp() override {
-    DeviceFixture::SetUp();
-    queue_.emplace(*device_);
-    backend_.emplace(*device_);
-  }
-  static InstallRequest request(std::uint8_t net = 1) {
-    InstallRequest out;
-    out.owner = Owner{1};
-    out.outbound_spi = Spi{0xC0FFEE01};
-    out.inbound = {test::secret(16, 1), test::secret(4, 2)};
-    out.outbound = {test::secret(16, 3), test::secret(4, 4)};
-    out.local = *IpAddress::parse("192.0.2.1");
-    out.remote = *IpAddress::parse("192.0.2.2");
-    out.local_selectors = {Selector::of(*IpPrefix::parse("10." + std::to_string(net) + ".0.0/16"))};
-    out.remote_selectors = {Selector::of(*IpPrefix::parse("10.99.0.0/16"))};
-    out.limits = {100'000, 1'000};
-    out.soft = {8'000, 500};
-    return out;
-  }
-  ChildHandle install(std::optional<ChildHandle> old = {}, bool paced = true) {
-    const ReserveFor purpose = old ? ReserveFor::kOurRekey : ReserveFor::kNewChild;
-    const auto reservation = backend_->reserve({Owner{1}, purpose, old});
-    EXPECT_TRUE(reservation) << reservation.error().text;
-    auto with = request();
-    with.replaces = old;
-    if (paced) with.pace = Pace{7, 1, 100 * kMillisecond, true};
-    const auto child = backend_->install(reservation->handle, std::move(with));
-    EXPECT_TRUE(child) << child.error().text;
-    return *child;
-  }
-  /// What happened since the last call.
-  std::vector<ChildEvent> events() {
-    EXPECT_TRUE(queue_->poll());
-    while (const auto notice = queue_->next()) backend_->on_notice(*notice);
-    std::vector<ChildEvent> out;
-    while (const auto event = backend_->next_event()) out.push_back(*event);
-    return out;
-  }
-  void pass(std::uint64_t ns) {
-    fake_.advance(ns);
-    ASSERT_TRUE(firmware_->service());
-  }
-  EntryState state(SaRef ref) { return fake_.sa(ref.index.value).state; }
-  static PacketFlow flow(const char* source, const char* destination) {
-    return {*IpAddress::parse(source), *IpAddress::parse(destination), 17, 1'000, 2'000};
-  }
-
-  std::optional<EventQueue> queue_;
-  std::optional<DriverBackend> backend_;
-};
+using DriverBackendTest = BackendFixture;
 
 TEST_F(DriverBackendTest, ARekeyFromReservationToDelete) {
   const ChildHandle old = install();
@@ -209,6 +154,75 @@ TEST_F(DriverBackendTest, WhatTheFirmwareTakesBackIsTold) {
   backend_->retire(old);
   EXPECT_TRUE(events().empty());
   EXPECT_EQ(entries(EntryState::kActive), 2U) << "the other pair is as it was";
+}
+
+// As a firmware that was started again does with one whose words cannot be read.
+EntryTransition erased(SaRef ref) {
+  EntryTransition out;
+  out.ref = ref;
+  out.direction = Direction::kOutbound;
+  out.from = EntryState::kActive;
+  out.to = EntryState::kFree;
+  return out;
+}
+
+TEST_F(DriverBackendTest, AnOutboundHalfInUseThatGoesIsTold) {
+  const ChildHandle child = install();
+  backend_->use_outbound(child);
+  backend_->on_notice(erased(backend_->outbound(child)));
+  const auto told = events();
+  ASSERT_EQ(told.size(), 1U) << "else the agent believes that it can send";
+  EXPECT_EQ(told.front().child, child);
+  EXPECT_EQ(told.front().kind, ChildEventKind::kGone);
+  EXPECT_EQ(backend_->routes().find(flow("10.1.0.1", "10.99.0.1")), nullptr);
+  EXPECT_FALSE(backend_->outbound(child).present());
+}
+
+TEST_F(DriverBackendTest, AnOutboundHalfOutOfUseThatGoesIsNoNews) {
+  const ChildHandle old = install();
+  backend_->on_notice(erased(backend_->outbound(old)));
+  EXPECT_TRUE(events().empty()) << "not yet in use";
+  const ChildHandle next = install();
+  backend_->use_outbound(next);
+  backend_->mark_redundant(next);
+  backend_->on_notice(erased(backend_->outbound(next)));
+  EXPECT_TRUE(events().empty()) << "not any more";
+}
+
+TEST_F(DriverBackendTest, BothHalvesThatGoAreToldOnce) {
+  const ChildHandle old = install();
+  backend_->use_outbound(old);
+  backend_->supersede(old, install(old));
+  pass(61 * kSecond);
+  const auto told = events();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told.front().kind, ChildEventKind::kGone);
+}
+
+TEST_F(DriverBackendTest, AnotherPeerDoesNotDrawTraffic) {
+  const ChildHandle first = install({}, true, 7);
+  backend_->use_outbound(first);
+  const ChildHandle thief = install({}, true, 8);
+  backend_->use_outbound(thief);
+  const PacketFlow packet = flow("10.1.0.1", "10.99.0.1");
+  EXPECT_EQ(backend_->routes().find(packet)->child, first);
+  const auto warning = backend_->next_warning();
+  ASSERT_TRUE(warning);
+  EXPECT_NE(warning->find("10.99.0.0/16"), std::string::npos) << *warning;
+  // A rekey keeps what the old pair had, and says nothing; also where the agent does not say whose it is.
+  const ChildHandle next = install(first);
+  backend_->supersede(first, next);
+  backend_->use_outbound(next);
+  backend_->drop_outbound(first);
+  backend_->retire(first);
+  EXPECT_EQ(backend_->routes().find(packet)->child, next);
+  const ChildHandle last = install(next, false);
+  backend_->use_outbound(last);
+  backend_->retire(next);
+  EXPECT_EQ(backend_->routes().find(packet)->child, last);
+  EXPECT_FALSE(backend_->next_warning());
+  backend_->retire(last);
+  EXPECT_EQ(backend_->routes().find(packet)->child, thief) << "nobody else has it now";
 }
 
 TEST_F(DriverBackendTest, RedundantOnesStillReceiveAndGoAtOnceWhenErased) {

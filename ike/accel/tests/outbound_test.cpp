@@ -72,8 +72,9 @@ TEST(PacketFlow, IsReadFromThePacket) {
   }
 }
 
-Route route(std::uint64_t child, const char* local, const char* remote) {
+Route route(std::uint64_t child, const char* local, const char* remote, std::uint64_t session = 0) {
   Route out;
+  out.session = session;
   out.child = ChildHandle{child};
   out.selectors.initiator = *IpPrefix::parse(local);
   out.selectors.responder = *IpPrefix::parse(remote);
@@ -94,6 +95,58 @@ TEST(OutboundRoutes, TheNewestThatFitsIsTaken) {
   EXPECT_EQ(routes.size(), 3U);
   routes.drop(ChildHandle{1});
   EXPECT_EQ(routes.find(flow)->child, ChildHandle{3});
+}
+
+TEST(OutboundRoutes, OfSeveralSessionsTheOneThatHadItFirst) {
+  OutboundRoutes routes;
+  const PacketFlow flow = *flow_of(udp4());
+  EXPECT_FALSE(routes.use(route(1, "10.0.0.0/8", "10.9.0.0/16", 1)));
+  EXPECT_EQ(routes.use(route(2, "10.0.0.0/8", "10.9.8.7/32", 2)), ChildHandle{1}) << "narrower, and all the same";
+  EXPECT_EQ(routes.find(flow)->child, ChildHandle{1});
+  EXPECT_FALSE(routes.use(route(3, "10.0.0.0/8", "10.7.0.0/16", 3))) << "nobody else's";
+  EXPECT_FALSE(routes.use(route(2, "10.0.0.0/8", "10.9.8.7/32", 2))) << "told already";
+  EXPECT_EQ(routes.find(flow)->child, ChildHandle{1});
+  // Within a session the newest, whoever came in between.
+  EXPECT_FALSE(routes.use(route(4, "10.0.0.0/8", "10.9.0.0/17", 1)));
+  EXPECT_EQ(routes.find(flow)->child, ChildHandle{4});
+  EXPECT_TRUE(routes.drop(ChildHandle{1}));
+  EXPECT_EQ(routes.find(flow)->child, ChildHandle{4}) << "it has the first one's claim";
+  routes.drop(ChildHandle{4});
+  EXPECT_EQ(routes.find(flow)->child, ChildHandle{2});
+  EXPECT_FALSE(routes.drop(ChildHandle{4}));
+}
+
+TEST(OutboundRoutes, ASessionsClaimDoesNotGrow) {
+  OutboundRoutes routes;
+  const PacketFlow flow = *flow_of(udp4());
+  routes.use(route(1, "10.0.0.0/8", "10.9.0.1/32", 1));
+  EXPECT_FALSE(routes.use(route(2, "10.0.0.0/8", "10.9.8.7/32", 2)));
+  EXPECT_EQ(routes.use(route(3, "10.0.0.0/8", "10.9.0.0/16", 1)), ChildHandle{2}) << "the rekey asks for more";
+  EXPECT_EQ(routes.find(flow)->child, ChildHandle{2});
+  PacketFlow own = flow;
+  own.destination = *IpAddress::parse("10.9.0.1");
+  EXPECT_EQ(routes.find(own)->child, ChildHandle{3}) << "what nobody else has";
+}
+
+TEST(OutboundRoutes, OtherPortsAndProtocolsAreOtherTraffic) {
+  OutboundRoutes routes;
+  auto only = route(1, "10.0.0.0/8", "10.9.0.0/16", 1);
+  only.selectors.protocol = 17;
+  only.selectors.responder_ports = {0x5678, 0x5678};
+  routes.use(only);
+  only.child = ChildHandle{2};
+  only.session = 2;
+  only.selectors.responder_ports = {1, 0x5677};
+  EXPECT_FALSE(routes.use(only));
+  only.child = ChildHandle{3};
+  only.selectors.protocol = 6;
+  only.selectors.responder_ports = {};
+  EXPECT_FALSE(routes.use(only));
+  only.child = ChildHandle{4};
+  only.selectors.protocol = 0;
+  EXPECT_EQ(routes.use(only), ChildHandle{1});
+  EXPECT_EQ(routes.find(*flow_of(udp4()))->child, ChildHandle{1});
+  EXPECT_EQ(routes.find(*flow_of(udp4(6)))->child, ChildHandle{4});
 }
 
 TEST(OutboundRoutes, ProtocolAndPortsCount) {

@@ -12,7 +12,7 @@
 namespace sallyport::ike {
 
 Agent::Impl::Impl(const AgentConfig& config, SaBackend& backend, RandomSource& random)
-    : services{config_, backend, random, {}, {}, {}, {}, 0}, config_(config), cookies_(random) {}
+    : services{config_, backend, random, {}, {}, {}, {}, 0}, config_(config), half_open_(config_), cookies_(random) {}
 
 Result<std::string> Agent::Impl::load(ConnectionConfig connection) {
   if (const auto fine = connection.check(); !fine) return fine.error();
@@ -75,15 +75,21 @@ void Agent::Impl::settle(Session& session) {
   const std::uint32_t number = session.id().value;
   Slot& slot = sessions_.at(number);
   if (slot.half_open && (session.closed() || ike == nullptr || ike->state != IkeState::kAuth)) {
-    half_open_.remove(*slot.half_open, session);
+    if (session.closed()) {
+      half_open_.remove(*slot.half_open, session);
+    } else {
+      half_open_.finish(*slot.half_open, session, services.now);
+    }
     slot.half_open.reset();
   }
   if (session.closed()) {
+    half_open_.down(number);
     deadlines_.erase({slot.deadline, number});
     std::erase(services.directory.sessions, &session);
     sessions_.erase(number);
     return;
   }
+  if (ike != nullptr && ike->state == IkeState::kEstablished) half_open_.up(number, ike->remote().address);
   const TimeNs deadline = session.next_deadline();
   if (deadline == slot.deadline) return;
   deadlines_.erase({slot.deadline, number});
@@ -92,18 +98,12 @@ void Agent::Impl::settle(Session& session) {
 }
 
 void Agent::Impl::end_others(Session& session) {
-  // The peer has started anew: what it had before is gone there (RFC 7296 2.4).
+  // answer_auth() has closed them, so that their entries were free for the first child. Here they go.
   std::vector<Session*> gone;
   for (Session* other : services.directory.sessions) {
-    if (other != &session && !other->closed() && other->peer().id && session.peer().id &&
-        *other->peer().id == *session.peer().id && &other->config() == &session.config()) {
-      gone.push_back(other);
-    }
+    if (other != &session && other->closed()) gone.push_back(other);
   }
-  for (Session* other : gone) {
-    other->close(AgentEventKind::kIkeDown, "the peer has started anew");
-    settle(*other);
-  }
+  for (Session* other : gone) settle(*other);
 }
 
 void Agent::Impl::on_child_event(TimeNs now, const ChildEvent& event) {

@@ -37,8 +37,8 @@ struct Transcript {
 
 class IkeSa {
  public:
-  IkeSa(Session& session, bool initiator, Endpoint local, Endpoint remote)
-      : session_(session), initiator_(initiator), local_(std::move(local)), remote_(std::move(remote)) {}
+  IkeSa(Session& session, bool initiator, const Endpoint& local, const Endpoint& remote)
+      : session_(session), initiator_(initiator), local_(local), remote_(remote) {}
 
   [[nodiscard]] Session& session() const { return session_; }
   /// We are the original initiator: of IKE_SA_INIT, or of the rekey that made it (RFC 7296 2.2).

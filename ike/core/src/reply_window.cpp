@@ -24,6 +24,10 @@ void ReplyWindow::answered(std::uint32_t id, std::vector<Bytes> datagrams) {
   std::erase_if(kept_, [&](const Kept& k) { return k.id + std::uint64_t{size_} <= newest; });
 }
 
-const std::vector<Bytes>& ReplyWindow::answer(std::uint32_t id) const { return find(id)->datagrams; }
+const std::vector<Bytes>& ReplyWindow::answer(std::uint32_t id) const {
+  static const std::vector<Bytes> kNothing;
+  const Kept* kept = find(id);
+  return kept == nullptr ? kNothing : kept->datagrams;
+}
 
 }  // namespace sallyport::ike

@@ -23,7 +23,7 @@ class ReplyWindow {
   /// The request with this ID has been processed. Its answer is kept until a request comes that shows that the peer has
   /// it.
   void answered(std::uint32_t id, std::vector<Bytes> datagrams);
-  /// Of a request that is kAnswered.
+  /// Of a request that is kAnswered; of another one nothing.
   [[nodiscard]] const std::vector<Bytes>& answer(std::uint32_t id) const;
   /// The least ID that has not been answered.
   [[nodiscard]] std::uint32_t expected() const { return expected_; }

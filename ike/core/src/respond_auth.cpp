@@ -6,6 +6,7 @@
 #include "connections.hpp"
 #include "negotiation.hpp"
 #include "responder.hpp"
+#include "sallyport/ike/proposal_choice.hpp"
 
 namespace sallyport::ike {
 
@@ -39,36 +40,64 @@ void append_child(Session& session, IkeSa& ike, const Contents& request, const N
   session.take_over(*session.children().find(*made));
 }
 
+// A connection says what may protect its IKE SA. The suite was chosen before we knew which connection it is.
+bool allows(const ConnectionConfig& config, const IkeSuite& suite) {
+  Proposal proposal{1, ProtocolId::kIke, {}, {}};
+  proposal.transforms = {Transform::encr(suite.encr, static_cast<std::uint16_t>(suite.key_bits)),
+                         Transform::prf(suite.prf)};
+  if (suite.integ) proposal.transforms.push_back(Transform::integ(*suite.integ));
+  proposal.transforms.push_back(Transform::ke(suite.ke));
+  return choose_ike({{std::move(proposal)}}, config.proposals, IkeOffer::kInitial).ok();
+}
+
+// Who the peer is, of those whom a connection expects; the session belongs to that connection then.
+Result<AuthenticatedPeer> find_peer(Session& session, IkeSa& ike, const Contents& request) {
+  Services& services = session.services();
+  auto who = Identity::from_payload(*request.idi);
+  if (!who) return who.error();
+  auto candidates = connections_for(services, ike.local().address, ike.remote().address, &*who, request);
+  std::erase_if(candidates, [&](const ConnectionConfig* config) { return !allows(*config, ike.suite); });
+  Error why{ErrorCode::kNotFound, "no connection for peer '" + who->to_string() + "' with " + to_string(ike.suite)};
+  // Several may fit, by other credentials; how many are tried is bounded, since each costs a signature.
+  constexpr std::size_t kTries = 4;
+  const AuthContext context = auth_context(session, ike);
+  for (std::size_t i = 0; i < std::min(candidates.size(), kTries); ++i) {
+    auto peer = authenticate(candidates[i]->credentials, context, {*request.idi, request.certs, *request.auth},
+                             unix_time(services));
+    if (peer) {
+      session.belongs_to(*candidates[i]);
+      return peer;
+    }
+    why = peer.error();
+  }
+  return why;
+}
+
+// The peer has started anew: what it had before is gone there (RFC 7296 2.4). At once, so that on a full table the
+// entries are free for its first child; Agent::Impl::settle() then lets go of the sessions.
+void end_others(Session& session, const Identity& peer) {
+  for (Session* other : session.services().directory.sessions) {
+    if (other != &session && !other->closed() && other->peer().id && *other->peer().id == peer &&
+        &other->config() == &session.config()) {
+      other->close(AgentEventKind::kIkeDown, "the peer has started anew");
+    }
+  }
+}
+
 }  // namespace
 
 Answer answer_auth(Session& session, IkeSa& ike, const Contents& request) {
   Services& services = session.services();
   if (!request.idi || !request.auth)
     return authentication_failed("IKE_AUTH without IDi or AUTH: EAP is not known here");
-  auto who = Identity::from_payload(*request.idi);
-  if (!who) return authentication_failed(who.error().text);
-  const auto candidates = connections_for(services, ike.local().address, ike.remote().address, &*who, request);
-  if (candidates.empty()) return authentication_failed("no connection for peer '" + who->to_string() + "'");
-  // Several may fit, by other credentials; how many are tried is bounded, since each costs a signature.
-  constexpr std::size_t kTries = 4;
-  std::optional<AuthenticatedPeer> peer;
-  std::string why;
+  auto peer = find_peer(session, ike, request);
+  if (!peer) return authentication_failed(peer.error().text);
   const AuthContext context = auth_context(session, ike);
-  for (std::size_t i = 0; i < std::min(candidates.size(), kTries) && !peer; ++i) {
-    auto result = authenticate(candidates[i]->credentials, context, {*request.idi, request.certs, *request.auth},
-                               unix_time(services));
-    if (result) {
-      session.belongs_to(*candidates[i]);
-      peer = std::move(*result);
-    } else {
-      why = result.error().text;
-    }
-  }
-  if (!peer) return authentication_failed(why);
   auto proof = prove(session.config().credentials, context, request.cert_requests, &peer->id, services.random);
   if (!proof) return authentication_failed(proof.error().text);
 
   session.peer().initial_contact = request.has(NotifyType::kInitialContact);
+  if (session.peer().initial_contact) end_others(session, peer->id);
   Answer answer;
   PayloadChain& chain = answer.payloads;
   chain.append_idr(proof->id);

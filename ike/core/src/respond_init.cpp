@@ -1,4 +1,4 @@
-// The responder's IKE_SA_INIT. Whether the peer is to be answered at all has been decided (agent_init.cpp).
+// The responder's IKE_SA_INIT. Whether the peer is to be answered at all has been decided (agent_receive.cpp).
 #include <utility>
 
 #include "init.hpp"
@@ -6,6 +6,16 @@
 #include "negotiation.hpp"
 
 namespace sallyport::ike {
+
+namespace {
+
+// What a peer's part must have, whatever its value: to be looked at before anything is computed for it.
+bool sizes_fit(const IkeSuite& suite, const Contents& request) {
+  return request.ke->data.size() == public_value_size(suite.ke) &&
+         request.nonce->data.size() >= minimum_nonce_size(suite.prf);
+}
+
+}  // namespace
 
 Result<void> answer_init(Session& session, IkeSa& ike, const UdpMessage& datagram, const Message& message,
                          std::optional<InitRefusal>& refusal) {
@@ -21,6 +31,10 @@ Result<void> answer_init(Session& session, IkeSa& ike, const UdpMessage& datagra
     refusal = InitRefusal{NotifyType::kInvalidKePayload,
                           {static_cast<std::uint8_t>(number >> 8U), static_cast<std::uint8_t>(number)}};
     return Error{ErrorCode::kInvalidArgument, "another key exchange is wanted"};
+  }
+  if (!sizes_fit(choice->suite, request)) {
+    refusal = InitRefusal{NotifyType::kInvalidSyntax, {}};
+    return Error{ErrorCode::kMalformedInput, "KE or nonce of the wrong size"};
   }
   auto exchange = KeyExchange::make(choice->suite.ke, services.random);
   if (!exchange) return exchange.error();

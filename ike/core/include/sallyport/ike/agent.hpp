@@ -28,10 +28,12 @@ using ChildId = Strong<struct ChildIdTag, std::uint32_t>;
 struct AgentConfig {
   UnixTime unix_time_at_start;            ///< What time it was when TimeNs was 0: certificates have dates.
   std::size_t cookie_threshold = 30;      ///< Half-open IKE SAs from which on cookies are asked for.
-  std::size_t half_open_limit = 1'000;    ///< And from which on IKE_SA_INIT is not answered.
-  std::size_t half_open_per_address = 8;  ///< With a cookie that is right, too.
+  std::size_t half_open_limit = 1'000;    ///< Of those with a cookie: from here on IKE_SA_INIT is not answered.
+  std::size_t half_open_per_address = 8;  ///< The same for one address (IPv6: for a /64). Cookies from half of it on.
+  unsigned init_rate_per_address = 10;    ///< IKE_SA_INITs a second and address without a cookie; 0: no limit.
   TimeNs half_open_time = 30 * kSecond;   ///< Then a half-open IKE SA is forgotten.
-  unsigned full_watermark = 950;  ///< Part of the SA table in use (1/1,000) from which on no new peer is answered.
+  unsigned full_watermark = 950;  ///< Part of the SA table in use (1/1,000) from which on no new peer is answered: only
+                                  ///< an address with an IKE SA may have started anew, and has to prove itself.
   std::size_t sessions_limit = 10'000;
   CountNotifyTypes count_types;  ///< Numbers that our Vendor ID announces.
   bool key_log = false;          ///< DEBUG ONLY: reveal the keys of every IKE SA as events (wireshark_decryption_line).

@@ -19,7 +19,7 @@ using ChildHandle = Strong<struct ChildHandleTag, std::uint64_t>;
 /// An inbound entry that has its SPI and no key yet.
 using ReservationHandle = Strong<struct ReservationHandleTag, std::uint64_t>;
 /// Whose entries they are: number of the connection. Quotas go by it.
-using Owner = Strong<struct OwnerTag, std::uint16_t>;
+using Owner = Strong<struct ConnectionTag, std::uint16_t>;
 
 /// Which part of a table of fixed size may serve a reservation.
 enum class ReserveFor : std::uint8_t {
