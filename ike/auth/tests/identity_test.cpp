@@ -8,9 +8,9 @@
 namespace sallyport::ike {
 namespace {
 
+using sallyport::test::from_environment;
 using test::bytes;
 using test::contains;
-using sallyport::test::from_environment;
 using test::from_hex;
 using test::to_hex;
 
