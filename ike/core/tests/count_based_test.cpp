@@ -36,6 +36,7 @@ class CountBased : public ::testing::Test {
     ASSERT_NE(child(end).spi_in, old.spi_in);
   }
   static ChildReport child(const End& end) { return end.agent.sessions().front().children.front(); }
+  static std::vector<ChildReport> children_of(const End& end) { return end.agent.sessions().front().children; }
   static const RecordedPair& pair(End& end) { return *end.backend.inbound(child(end).spi_in); }
   /// Both ends have the same agreement and one of them is designated.
   void expect_agreed(std::uint64_t life) {
@@ -82,7 +83,7 @@ TEST_F(CountBased, TheSmallerMaximumIsAgreedOnInEveryKindOfExchange) {
   expect_agreed(30'000'000);
   ASSERT_TRUE(world->b.agent.initiate_child(world->now, world->b.agent.sessions().front().id, "net"));
   world->run_for(kSecond);
-  for (const ChildReport& each : world->a.agent.sessions().front().children) {
+  for (const ChildReport& each : children_of(world->a)) {
     ASSERT_TRUE(each.count) << "CREATE_CHILD_SA, a new one";
     EXPECT_EQ(each.count->life, 30'000'000U);
   }

@@ -33,6 +33,7 @@ class Exchange : public ::testing::Test {
     EXPECT_EQ(world.a.packets.no_sa + world.b.packets.no_sa, 0U);
   }
   static ChildReport child(const End& end) { return end.agent.sessions().front().children.front(); }
+  static std::vector<ChildReport> children_of(const End& end) { return end.agent.sessions().front().children; }
 };
 
 TEST_F(Exchange, AnIkeSaAndItsChildComeUpAndCarryTraffic) {
@@ -91,7 +92,7 @@ TEST_F(Exchange, ASecondChildForTheSameTrafficIsKeptAndShown) {
     EXPECT_EQ(end->count(AgentEventKind::kDuplicate), 1U);
   }
   // A duplicate's successor is one too.
-  for (const ChildReport& child : world.a.agent.sessions().front().children) {
+  for (const ChildReport& child : children_of(world.a)) {
     if (!child.duplicate) continue;
     ASSERT_TRUE(world.a.agent.rekey_child(world.now, world.a.agent.sessions().front().id, child.id));
   }
