@@ -121,7 +121,7 @@ for who, rekey in (("ours", we_rekey), ("charon", charon_rekeys)):
 def lifetimes(both: CharonPair) -> None:
     both.up("ours")
     with nothing_is_dropped(both):
-        pings = [ping(both, side, 1_000, 0.02, 200) for side in "AB"]
+        pings = [ping(both, side, 400, 0.05, 600) for side in "AB"]
         for process in pings:
             all_answered(process)
     assert both.us.counters()["child_rekeys_ours"] >= 1, both.us.counters()
